@@ -1,0 +1,69 @@
+"""Typed readers for settings that come from outside. A value that cannot be read stops the start with its name."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+Value = TypeVar("Value")
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def raw(name: str) -> str | None:
+    """The variable, or the content of the file that NAME_FILE points to (Docker and Kubernetes secrets)."""
+    file = os.environ.get(f"{name}_FILE")
+    if file is None:
+        return os.environ.get(name)
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from None
+
+
+def text(name: str, default: str = "") -> str:
+    value = raw(name)
+    return default if value is None else value
+
+
+def number(name: str, default: int) -> int:
+    return _read(name, default, int, "a whole number")
+
+
+def flag(name: str, default: bool) -> bool:
+    return _read(name, default, _truth, "yes or no")
+
+
+def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    value = raw(name)
+    if value is None:
+        return list(default)
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def required(names: list[str]) -> dict[str, str]:
+    """All of them, or one error that names every missing one."""
+    values = {name: text(name) for name in names}
+    if missing := [name for name, value in values.items() if not value]:
+        raise ImproperlyConfigured(f"Set these before starting (NAME or NAME_FILE): {', '.join(missing)}")
+    return values
+
+
+def _truth(value: str) -> bool:
+    lowered = value.strip().lower()
+    if lowered not in TRUE | FALSE:
+        raise ValueError(value)
+    return lowered in TRUE
+
+
+def _read(name: str, default: Value, convert: Callable[[str], Value], expected: str) -> Value:
+    value = raw(name)
+    if value is None:
+        return default
+    try:
+        return convert(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be {expected}") from None
