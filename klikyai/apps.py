@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KlikyAI(AppConfig):
+    name = "klikyai"
+    verbose_name = "KlikyAI"

@@ -1,0 +1,30 @@
+"""One machine, no keys: services out of wheels, mail into a page, everything under VAR_DIR."""
+
+import os
+import secrets as random
+from pathlib import Path
+
+from klikyai import env
+from klikyai.services.embedded import Embedded
+
+_var = Path(env.text("VAR_DIR", str(Path(__file__).resolve().parent.parent.parent / "var")))
+os.environ.update(Embedded(_var).running())
+
+from klikyai.settings.base import *  # noqa: E402, F403
+
+
+def _own_secret() -> str:
+    """Made once for this folder, so that sessions outlive a restart."""
+    file = _var / "secret_key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(random.token_urlsafe(50))
+    return file.read_text()
+
+
+SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+DEBUG = env.flag("DEBUG", False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = _var / "mail"
