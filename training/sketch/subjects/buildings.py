@@ -36,13 +36,16 @@ def castle(p: Pen) -> None:
     p.disc("lamp", 0, 1.16, 0.08)
 
 
+def _tower_edge(y: float) -> float:
+    return 0.34 - 0.14 * (y - 0.15) / 1.2
+
+
 def lighthouse(p: Pen) -> None:
     p.poly("lamp", [(0.1, 1.62), (1.0, 1.88), (1.0, 1.4)])
     p.blob("stone", [(-0.6, 0), (-0.45, 0.2), (0, 0.26), (0.45, 0.2), (0.6, 0)])
-    edge = lambda y: 0.34 - 0.14 * (y - 0.15) / 1.2  # noqa: E731
     for k, colour in enumerate(("main", "paper", "main", "paper", "main")):
         y0, y1 = 0.15 + k * 0.25, 0.15 + (k + 1) * 0.25
-        p.poly(colour, [(-edge(y0), y0), (edge(y0), y0), (edge(y1), y1), (-edge(y1), y1)])
+        p.poly(colour, [(-_tower_edge(y0), y0), (_tower_edge(y0), y0), (_tower_edge(y1), y1), (-_tower_edge(y1), y1)])
     p.box("ink", -0.3, 1.38, 0.3, 1.46)
     p.box("lamp", -0.17, 1.46, 0.17, 1.74)
     p.blob("deep", [(-0.27, 1.74), (0, 2.02), (0.27, 1.74)])

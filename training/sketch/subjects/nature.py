@@ -97,7 +97,7 @@ def mountain(p: Pen) -> None:
     p.poly("snow", [(0.36, 1.0), (0.5, 1.25), (0.61, 0.98), (0.5, 1.06)])
 
 
-def cloverleaf_heart(x: float, y: float, size: float) -> np.ndarray:
+def _heart_points(x: float, y: float, size: float) -> np.ndarray:
     t = np.linspace(0, 2 * np.pi, 36, endpoint=False)
     hx = 16 * np.sin(t) ** 3
     hy = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
@@ -105,6 +105,6 @@ def cloverleaf_heart(x: float, y: float, size: float) -> np.ndarray:
 
 
 def heart(p: Pen) -> None:
-    p.poly("main", cloverleaf_heart(0, 1.05, 0.95))
+    p.poly("main", _heart_points(0, 1.05, 0.95))
     p.oval("light", -0.42, 1.38, 0.2, 0.14, 0.7)
     p.disc("pale", -0.2, 1.55, 0.07)

@@ -1,0 +1,115 @@
+"""Stage 5: a judge that says what a picture shows, taught with the painter's own pictures."""
+
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderTiny
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn import functional as F
+
+from training.sketch.autoencoder import load_autoencoder
+from training.sketch.journal import Journal, Pace, arguments, keep, recall
+from training.sketch.labels import SHOWN
+from training.sketch.shards import load_shards
+
+BATCH = 64
+KEPT = Path(__file__).parents[2] / "benchmarks" / "sketch_critic.safetensors"
+
+
+class Block(nn.Module):
+    def __init__(self, wide: int) -> None:
+        super().__init__()
+        self.steps = nn.Sequential(nn.GroupNorm(8, wide), nn.SiLU(), nn.Conv2d(wide, wide, 3, padding=1))
+        self.more = nn.Sequential(nn.GroupNorm(8, wide), nn.SiLU(), nn.Conv2d(wide, wide, 3, padding=1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.more(self.steps(x))
+
+
+class Critic(nn.Module):
+    """Sees a picture through the autoencoder, whose latents are eight times smaller than its pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.eye = nn.Sequential(
+            nn.PixelUnshuffle(2),
+            nn.Conv2d(16, 64, 3, padding=1),
+            Block(64),
+            nn.Conv2d(64, 128, 3, stride=2, padding=1),
+            Block(128),
+            nn.Conv2d(128, 192, 3, stride=2, padding=1),
+            Block(192),
+            nn.GroupNorm(8, 192),
+            nn.SiLU(),
+            nn.AdaptiveAvgPool2d((4, 4)),
+            nn.Flatten(),
+            nn.Dropout(0.2),
+            nn.Linear(192 * 16, 256),
+            nn.SiLU(),
+        )
+        self.heads = nn.ModuleList(nn.Linear(256, len(options)) for options in SHOWN.values())
+
+    def forward(self, latents: torch.Tensor) -> list[torch.Tensor]:
+        seen = self.eye(latents)
+        return [head(seen) for head in self.heads]
+
+
+@torch.no_grad()
+def judge(critic: Critic, vae: AutoencoderTiny, pictures: torch.Tensor) -> torch.Tensor:
+    """For each picture in -1..1 the most likely answer to each question of SHOWN."""
+    return torch.stack([answer.argmax(1) for answer in critic(vae.encode(pictures).latents)], 1)
+
+
+def load_critic() -> Critic:
+    critic = Critic()
+    critic.load_state_dict({name: weight.float() for name, weight in load_file(KEPT).items()})
+    return critic.eval()
+
+
+@torch.no_grad()
+def accuracy(critic: Critic, shards: list[dict[str, torch.Tensor]]) -> dict[str, float]:
+    latents, shown = (torch.cat([shard[part] for shard in shards]) for part in ("latents", "shown"))
+    critic.eval()
+    answers = [torch.cat(parts) for parts in zip(*(critic(some.float()) for some in latents.split(256)), strict=True)]
+    critic.train()
+    return {name: round(float((a.argmax(1) == shown[:, k]).float().mean()), 4) for k, (name, a) in enumerate(zip(SHOWN, answers, strict=True))}
+
+
+def train(runs: Path, minutes: float, seed: int) -> None:
+    journal, path = Journal(runs, "critic"), runs / "critic.pt"
+    torch.manual_seed(seed)
+    shards, unseen = load_shards(runs), load_shards(runs, "held-out-*.pt")
+    load_autoencoder(runs)
+    critic, step = Critic(), 0
+    if saved := recall(path):
+        critic.load_state_dict(saved["critic"])
+        step = saved["step"]
+    optimizer = torch.optim.AdamW(critic.parameters(), weight_decay=0.05)
+    pace = Pace(minutes, 1.5e-3, warm=100, fall=0.7)
+    while pace.share < 1:
+        for k in torch.randperm(len(shards)).tolist():
+            shard = shards[k]
+            for some in torch.randperm(len(shard["latents"])).split(BATCH):
+                pace.set_rate(optimizer, step)
+                latents = shard["latents"][some].float()
+                latents = latents + torch.randn_like(latents) * 0.1
+                answers = critic(latents)
+                shown = shard["shown"][some].long()
+                loss = torch.stack([F.cross_entropy(a, shown[:, n]) for n, a in enumerate(answers)]).sum()
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(critic.parameters(), 1.0)
+                optimizer.step()
+                step += 1
+            if pace.share >= 1:
+                break
+        journal.write(step=step, loss=round(loss.item(), 3), **accuracy(critic, unseen))
+        keep(path, {"critic": critic.state_dict(), "step": step})
+    save_file({name: weight.half() for name, weight in critic.state_dict().items()}, KEPT)
+
+
+if __name__ == "__main__":
+    given = arguments(__doc__, minutes=12).parse_args()
+    torch.set_num_threads(given.threads)
+    train(given.runs, given.minutes, given.seed)
