@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: run test check
+.PHONY: run test check bench-sketch
 
 .venv/ready: requirements.txt requirements/web.txt
 	$(PYTHON) -m venv .venv
@@ -26,3 +26,6 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 	$(BIN)/python -m pytest -m "not nightly" -n 2
+
+bench-sketch: .venv/dev
+	$(BIN)/python -m benchmarks.sketch

@@ -17,7 +17,15 @@ from training.sketch.evaluate import GUIDANCE, STEPS, adherence, diversity, draw
 from training.sketch.paint import sheet
 
 ROOT = Path(__file__).parents[1]
-GOALS = {"subject": 0.95, "colour": 0.92, "place": 0.95, "style": 0.95, "two things": 0.85, "relation": 0.8, "count": 0.85}
+GOALS = {
+    "subject": 0.95,
+    "colour": 0.92,
+    "place": 0.95,
+    "style": 0.95,
+    "two things": 0.85,
+    "relation": 0.8,
+    "count": 0.85,
+}
 
 
 def open_model(folder: Path) -> tuple[StableDiffusionPipeline, float]:
@@ -37,7 +45,7 @@ def timed(work: Callable[[], Any], n: int = 6) -> dict[str, float]:
 
 
 def speed(pipeline: StableDiffusionPipeline) -> dict[str, float]:
-    ask = dict(num_inference_steps=STEPS, guidance_scale=GUIDANCE, height=256, width=256)
+    ask = {"num_inference_steps": STEPS, "guidance_scale": GUIDANCE, "height": 256, "width": 256}
     return timed(lambda: pipeline("a red sailboat on the sea at sunset, watercolour", **ask))
 
 

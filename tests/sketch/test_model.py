@@ -50,7 +50,7 @@ def test_weights_stay_small_enough_for_the_repository(model_folder: Path):
 
 
 def test_same_seed_alone_and_in_a_batch(sketch: StableDiffusionPipeline):
-    ask = dict(num_inference_steps=4, guidance_scale=4.0, output_type="np")
+    ask = {"num_inference_steps": 4, "guidance_scale": 4.0, "output_type": "np"}
     together = sketch([PROMPT, "a cat", PROMPT], generator=[seeded(1), seeded(2), seeded(3)], **ask).images
     alone = sketch(PROMPT, generator=[seeded(3)], **ask).images
     assert np.abs(together[2] - alone[0]).max() < 1e-3
@@ -92,7 +92,9 @@ def test_image_to_image_leaves_its_source_with_strength(sketch: StableDiffusionP
     redraw = AutoPipelineForImage2Image.from_pipe(sketch)
     away = []
     for strength in (0.3, 0.6, 0.9):
-        drawn = redraw(PROMPT, image=source, strength=strength, num_inference_steps=10, guidance_scale=4.0, generator=seeded(6))
+        drawn = redraw(
+            PROMPT, image=source, strength=strength, num_inference_steps=10, guidance_scale=4.0, generator=seeded(6)
+        )
         away.append(np.abs(pixels(drawn.images[0]) - pixels(source)).mean())
     assert away[0] < away[1] < away[2]
     assert away[0] < away[2] / 1.5
@@ -102,7 +104,16 @@ def test_inpainting_leaves_the_rest_alone(sketch: StableDiffusionPipeline, sourc
     mask = Image.new("L", (256, 256))
     mask.paste(255, (80, 64, 176, 224))
     fill = AutoPipelineForInpainting.from_pipe(sketch)
-    asked = fill(PROMPT, image=source, mask_image=mask, strength=1.0, num_inference_steps=6, height=256, width=256, generator=seeded(7))
+    asked = fill(
+        PROMPT,
+        image=source,
+        mask_image=mask,
+        strength=1.0,
+        num_inference_steps=6,
+        height=256,
+        width=256,
+        generator=seeded(7),
+    )
     kept = fill.image_processor.preprocess(source)
     with torch.no_grad():
         again = sketch.vae.decode(sketch.vae.encode(kept).latents).sample

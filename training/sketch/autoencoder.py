@@ -40,7 +40,14 @@ def _crops(seed: int, queue: "Queue[np.ndarray]") -> None:
 
 
 def to_tensor(pictures: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
+    return (
+        torch.from_numpy(pictures)
+        .permute(0, 3, 1, 2)
+        .float()
+        .div(127.5)
+        .sub(1)
+        .contiguous(memory_format=torch.channels_last)
+    )
 
 
 def _slopes(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -99,7 +106,9 @@ def train(runs: Path, minutes: float, seed: int, device: str, decoder_only: bool
             optimizer.step()
             step += 1
             if step % 100 == 0:
-                journal.write(step=step, loss=round(loss.item(), 4), psnr=round(float(-10 * torch.log10(square / 4)), 2))
+                journal.write(
+                    step=step, loss=round(loss.item(), 4), psnr=round(float(-10 * torch.log10(square / 4)), 2)
+                )
         keep(path, {"model": model.state_dict(), "step": step})
     painter.terminate()
     psnr, spread = measure(model, device)

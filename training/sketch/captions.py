@@ -27,7 +27,9 @@ ALL = Told()
 
 def some(rng: Rng) -> Told:
     chance = rng.random(6)
-    return Told(chance[0] < 0.88, chance[1] < 0.85, chance[2] < 0.85, chance[3] < 0.85, chance[4] < 0.8, chance[5] < 0.8)
+    return Told(
+        chance[0] < 0.88, chance[1] < 0.85, chance[2] < 0.85, chance[3] < 0.85, chance[4] < 0.8, chance[5] < 0.8
+    )
 
 
 def _pick(rng: Rng, words: list[str]) -> str:

@@ -73,7 +73,10 @@ def accuracy(critic: Critic, shards: list[dict[str, torch.Tensor]]) -> dict[str,
     critic.eval()
     answers = [torch.cat(parts) for parts in zip(*(critic(some.float()) for some in latents.split(256)), strict=True)]
     critic.train()
-    return {name: round(float((a.argmax(1) == shown[:, k]).float().mean()), 4) for k, (name, a) in enumerate(zip(SHOWN, answers, strict=True))}
+    return {
+        name: round(float((a.argmax(1) == shown[:, k]).float().mean()), 4)
+        for k, (name, a) in enumerate(zip(SHOWN, answers, strict=True))
+    }
 
 
 def train(runs: Path, minutes: float, seed: int) -> None:

@@ -50,7 +50,9 @@ class Sketcher(nn.Module):
         return self.denoiser(noisy, times, self.text(ids).last_hidden_state).sample
 
 
-def batches(shards: list[dict[str, torch.Tensor]], generator: torch.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def batches(
+    shards: list[dict[str, torch.Tensor]], generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Batches of one shape each, every picture with one of its captions."""
     while True:
         for k in torch.randperm(len(shards), generator=generator).tolist():

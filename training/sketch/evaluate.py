@@ -42,7 +42,9 @@ def _counted(scene: Scene, rng: Rng) -> bool:
     return scene.things[0].count > 1 or rng.random() < 0.12
 
 
-def drawn(pipeline: StableDiffusionPipeline, asked: list[Question], steps: int, guidance: float) -> Iterator[np.ndarray]:
+def drawn(
+    pipeline: StableDiffusionPipeline, asked: list[Question], steps: int, guidance: float
+) -> Iterator[np.ndarray]:
     for k in range(0, len(asked), AT_ONCE):
         some = asked[k : k + AT_ONCE]
         images = pipeline(
@@ -72,7 +74,7 @@ def score_one(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
 
 
 def score_two(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
-    """Both right: the two subjects in their colours, wherever they stand. Relation: the two subjects where they were told to stand."""
+    """Both: the two subjects in their colours, wherever they are. Relation: each subject where it was told."""
     both = related = 0
     for answer, true in zip(answers.tolist(), truth.tolist(), strict=True):
         pairs, true_pairs = ({(row[0], row[1]), (row[2], row[3])} for row in (answer, true))
@@ -86,7 +88,12 @@ def score_count(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
 
 
 def adherence(
-    pipeline: StableDiffusionPipeline, critic: Critic, n: int, steps: int = STEPS, guidance: float = GUIDANCE, seed: int = 11
+    pipeline: StableDiffusionPipeline,
+    critic: Critic,
+    n: int,
+    steps: int = STEPS,
+    guidance: float = GUIDANCE,
+    seed: int = 11,
 ) -> dict[str, dict[str, float]]:
     """Each score of the model with the ceiling beside it: the same score of real paintings of the same scenes."""
     table: dict[str, dict[str, float]] = {}

@@ -1,7 +1,15 @@
 """What a caption tells and what a picture shows, as numbers."""
 
 from training.sketch.captions import Told
-from training.sketch.lexicon import COLOUR_NAMES, LEXICON, LIGHT_NAMES, PLACE_NAMES, RELATION_NAMES, STYLE_NAMES, SUBJECT_NAMES
+from training.sketch.lexicon import (
+    COLOUR_NAMES,
+    LEXICON,
+    LIGHT_NAMES,
+    PLACE_NAMES,
+    RELATION_NAMES,
+    STYLE_NAMES,
+    SUBJECT_NAMES,
+)
 from training.sketch.scenes import Scene, Thing
 
 UNTOLD = -1

@@ -45,7 +45,9 @@ class Spot:
 
 def _floats(thing: Thing, place: str) -> bool:
     where = LEXICON["subjects"][thing.subject]["where"]
-    return where == "air" or place in FLOATING_PLACES or (where == "float" and place == "sea" and thing.subject != "whale")
+    return (
+        where == "air" or place in FLOATING_PLACES or (where == "float" and place == "sea" and thing.subject != "whale")
+    )
 
 
 def _resting(thing: Thing, place: str, rng: np.random.Generator) -> tuple[float, bool]:
@@ -73,7 +75,10 @@ def _two(scene: Scene, rng: np.random.Generator) -> list[Spot]:
     first, second = scene.things
     match scene.relation:
         case "above" | "below":
-            up, down = Spot(0.5 + sway, 0.47, 0.36, 5, False), Spot(0.5 - sway, 0.92, 0.37, 6, not _floats(second, scene.place))
+            up, down = (
+                Spot(0.5 + sway, 0.47, 0.36, 5, False),
+                Spot(0.5 - sway, 0.92, 0.37, 6, not _floats(second, scene.place)),
+            )
             return [up, down] if scene.relation == "above" else [down, up]
         case "behind" | "front":
             side = rng.choice([-1, 1])

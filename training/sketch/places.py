@@ -31,7 +31,9 @@ class Ground:
         self.light = light
         self.tint, self.share = TINTS[light]
 
-    def add(self, points: Points | list[tuple[float, float]], colour: Rgb, layer: int, width: float | None = None) -> None:
+    def add(
+        self, points: Points | list[tuple[float, float]], colour: Rgb, layer: int, width: float | None = None
+    ) -> None:
         self.canvas.add(points, blend(colour, self.tint, self.share), layer, width)
 
     def hills(self, y: float, swing: float, colour: Rgb, layer: int, n: int = 5) -> None:
@@ -53,13 +55,24 @@ class Ground:
 def _clouds(g: Ground, n: int = 3) -> None:
     if g.light == "day":
         for k in range(n):
-            g.cloud((k + g.rng.uniform(0.2, 0.8)) / n, g.rng.uniform(0.08, 0.3), g.rng.uniform(0.04, 0.07), (250, 252, 255), 0)
+            g.cloud(
+                (k + g.rng.uniform(0.2, 0.8)) / n,
+                g.rng.uniform(0.08, 0.3),
+                g.rng.uniform(0.04, 0.07),
+                (250, 252, 255),
+                0,
+            )
 
 
 def _waves(g: Ground, y0: float, y1: float, colour: Rgb, layer: int) -> None:
     for _ in range(9):
         x, y, w = g.rng.uniform(0, 1), g.rng.uniform(y0, y1), g.rng.uniform(0.04, 0.09)
-        g.add(smooth([(x - w, y), (x - w / 2, y - 0.008), (x, y), (x + w / 2, y - 0.008), (x + w, y)], closed=False), colour, layer, 2.2)
+        g.add(
+            smooth([(x - w, y), (x - w / 2, y - 0.008), (x, y), (x + w / 2, y - 0.008), (x + w, y)], closed=False),
+            colour,
+            layer,
+            2.2,
+        )
 
 
 def sea(g: Ground) -> None:
@@ -85,7 +98,9 @@ def _pine(g: Ground, x: float, y: float, h: float, colour: Rgb, layer: int) -> N
     g.add([(x - 0.012, y), (x + 0.012, y), (x + 0.012, y - h * 0.3), (x - 0.012, y - h * 0.3)], (92, 64, 48), layer)
     for k in range(3):
         base, half = y - h * (0.18 + 0.24 * k), h * (0.3 - 0.075 * k)
-        g.add([(x - half, base), (x, base - h * 0.4), (x + half, base)], blend(colour, (255, 255, 220), 0.06 * k), layer)
+        g.add(
+            [(x - half, base), (x, base - h * 0.4), (x + half, base)], blend(colour, (255, 255, 220), 0.06 * k), layer
+        )
 
 
 def forest(g: Ground) -> None:
@@ -156,7 +171,17 @@ def mountains(g: Ground) -> None:
             top, half = high + g.rng.uniform(-0.05, 0.06), 0.34
             g.add([(x - half, base), (x, top), (x + half, base)], colour, layer)
             k = 0.3
-            g.add([(x - half * k, top + (base - top) * k), (x, top), (x + half * k, top + (base - top) * k), (x + 0.03, top + (base - top) * 0.2), (x - 0.03, top + (base - top) * 0.27)], (244, 248, 255), layer)
+            g.add(
+                [
+                    (x - half * k, top + (base - top) * k),
+                    (x, top),
+                    (x + half * k, top + (base - top) * k),
+                    (x + 0.03, top + (base - top) * 0.2),
+                    (x - 0.03, top + (base - top) * 0.27),
+                ],
+                (244, 248, 255),
+                layer,
+            )
     g.hills(0.7, 0.025, (122, 168, 110), 3)
 
 
@@ -179,7 +204,14 @@ def underwater(g: Ground) -> None:
     g.hills(0.86, 0.02, (224, 204, 154), 3)
     for x in (*g.rng.uniform(0.02, 0.2, 2), *g.rng.uniform(0.8, 0.98, 2)):
         h, s = g.rng.uniform(0.2, 0.36), g.rng.choice([-1, 1])
-        g.add(smooth([(x, 0.92), (x + s * 0.03, 0.92 - h / 3), (x - s * 0.03, 0.92 - h * 0.66), (x, 0.92 - h)], closed=False), (52, 156, 118), 3, 7.0)
+        g.add(
+            smooth(
+                [(x, 0.92), (x + s * 0.03, 0.92 - h / 3), (x - s * 0.03, 0.92 - h * 0.66), (x, 0.92 - h)], closed=False
+            ),
+            (52, 156, 118),
+            3,
+            7.0,
+        )
     for x, y in g.rng.uniform(0.05, 0.75, (8, 2)):
         g.add(oval_points(x, y, 0.013, 0.013, n=14), (206, 240, 248), 3, 1.8)
 
@@ -202,7 +234,13 @@ def garden(g: Ground) -> None:
 def sky(g: Ground) -> None:
     for layer, y in ((0, 0.2), (1, 0.5), (2, 0.74)):
         for x in g.rng.uniform(0, 1, 2):
-            g.cloud(x, y + g.rng.uniform(-0.06, 0.06), 0.05 + 0.03 * layer, blend((255, 255, 255), (196, 220, 240), 0.5 - 0.25 * layer), layer)
+            g.cloud(
+                x,
+                y + g.rng.uniform(-0.06, 0.06),
+                0.05 + 0.03 * layer,
+                blend((255, 255, 255), (196, 220, 240), 0.5 - 0.25 * layer),
+                layer,
+            )
     for x in np.linspace(-0.05, 1.05, 5):
         g.cloud(x, 0.95, 0.12, (252, 253, 255), 3)
 
@@ -249,4 +287,19 @@ def set_stage(canvas: Canvas, place: str, light: str) -> None:
     PLACES[place](ground)
     if light == "fog":
         for y in (0.42, 0.6):
-            canvas.add(smooth([(-0.1, y), (0.3, y - 0.02), (0.7, y + 0.02), (1.1, y), (1.1, y + 0.06), (0.6, y + 0.08), (0.2, y + 0.05), (-0.1, y + 0.07)]), (222, 227, 229), 3)
+            canvas.add(
+                smooth(
+                    [
+                        (-0.1, y),
+                        (0.3, y - 0.02),
+                        (0.7, y + 0.02),
+                        (1.1, y),
+                        (1.1, y + 0.06),
+                        (0.6, y + 0.08),
+                        (0.2, y + 0.05),
+                        (-0.1, y + 0.07),
+                    ]
+                ),
+                (222, 227, 229),
+                3,
+            )

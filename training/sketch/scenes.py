@@ -5,7 +5,15 @@ from zlib import crc32
 
 import numpy as np
 
-from training.sketch.lexicon import COLOUR_NAMES, LEXICON, LIGHT_NAMES, PLACE_NAMES, RELATION_NAMES, STYLE_NAMES, SUBJECT_NAMES
+from training.sketch.lexicon import (
+    COLOUR_NAMES,
+    LEXICON,
+    LIGHT_NAMES,
+    PLACE_NAMES,
+    RELATION_NAMES,
+    STYLE_NAMES,
+    SUBJECT_NAMES,
+)
 
 Rng = np.random.Generator
 SHAPES = ((256, 256), (288, 224), (224, 288))
@@ -37,7 +45,7 @@ def _lot(*words: str) -> int:
 def is_held_out(scene: Scene) -> bool:
     """A subject in a colour, a subject in a place, or two subjects together that training never shows.
 
-    A subject's first natural colour and its home are always shown: nobody should meet a model that never saw a green cactus.
+    A subject's first natural colour and its home are always shown: nobody should miss a green cactus in the desert.
     """
     for thing in scene.things:
         words = LEXICON["subjects"][thing.subject]

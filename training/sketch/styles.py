@@ -148,7 +148,11 @@ def pixel(canvas: Canvas) -> Image.Image:
     body = body.point(lambda v: 255 if v > 110 else 0)
     rim = ImageChops.subtract(body.filter(ImageFilter.MaxFilter(3)), body)
     image.paste((34, 28, 52), mask=rim.point(lambda v: round(v * 0.8)))
-    return image.quantize(28, Image.Quantize.MEDIANCUT).convert("RGB").resize((canvas.width, canvas.height), Image.Resampling.NEAREST)
+    return (
+        image.quantize(28, Image.Quantize.MEDIANCUT)
+        .convert("RGB")
+        .resize((canvas.width, canvas.height), Image.Resampling.NEAREST)
+    )
 
 
 def _vivid(colour: Rgb) -> Rgb:
@@ -172,7 +176,10 @@ def neon(canvas: Canvas) -> Image.Image:
         else:
             draw.line(_coords(shape), fill=tube, width=thick, joint="curve")
     sharp = image.reduce(FINE)
-    glow = _floats(sharp.filter(ImageFilter.GaussianBlur(6))) * 0.75 + _floats(sharp.filter(ImageFilter.GaussianBlur(2))) * 0.35
+    glow = (
+        _floats(sharp.filter(ImageFilter.GaussianBlur(6))) * 0.75
+        + _floats(sharp.filter(ImageFilter.GaussianBlur(2))) * 0.35
+    )
     return _image(_floats(sharp) * 0.9 + glow)
 
 
@@ -208,14 +215,19 @@ def glow(canvas: Canvas) -> Image.Image:
     pixels = _floats(_filled(canvas, lambda s: s.colour if s.role == "subject" else blend(s.colour, navy, 0.76), sky))
     body = _floats(_mask(canvas, lambda s: s.role == "subject", lambda s: False))[..., None] / 255
     light = _image(pixels * body)
-    halo = _floats(light.filter(ImageFilter.GaussianBlur(14))) * 0.9 + _floats(light.filter(ImageFilter.GaussianBlur(4))) * 0.35
+    halo = (
+        _floats(light.filter(ImageFilter.GaussianBlur(14))) * 0.9
+        + _floats(light.filter(ImageFilter.GaussianBlur(4))) * 0.35
+    )
     flies = Image.new("L", (canvas.width, canvas.height))
     dots = ImageDraw.Draw(flies)
     for x, y in canvas.rng.uniform(0.03, 0.97, (12, 2)):
         cx, cy = x * canvas.width, y * canvas.height
         dots.ellipse((cx - 2, cy - 2, cx + 2, cy + 2), fill=255)
     sparks = _floats(flies) + _floats(flies.filter(ImageFilter.GaussianBlur(4))) * 5
-    return _image(pixels + halo * (1 - body * 0.75) + sparks[..., None] / 255 * np.array([255, 214, 120], np.float32) * (1 - body))
+    return _image(
+        pixels + halo * (1 - body * 0.75) + sparks[..., None] / 255 * np.array([255, 214, 120], np.float32) * (1 - body)
+    )
 
 
 STYLES: dict[str, Callable[[Canvas], Image.Image]] = {

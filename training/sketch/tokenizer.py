@@ -1,5 +1,6 @@
 """A CLIP tokenizer whose merges spell whole words of the lexicon."""
 
+import itertools
 import string
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ def known_words() -> list[str]:
 def _spell(word: str, ranks: dict[tuple[str, str], int]) -> list[str]:
     pieces = [*word[:-1], word[-1] + "</w>"]
     while len(pieces) > 1:
-        rank, at = min((ranks.get(pair, len(ranks)), k) for k, pair in enumerate(zip(pieces, pieces[1:], strict=False)))
+        rank, at = min((ranks.get(pair, len(ranks)), k) for k, pair in enumerate(itertools.pairwise(pieces)))
         if rank == len(ranks):
             break
         pieces[at : at + 2] = ["".join(pieces[at : at + 2])]

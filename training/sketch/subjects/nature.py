@@ -29,7 +29,19 @@ def flower(p: Pen) -> None:
 def mushroom(p: Pen) -> None:
     p.blob("paper", [(-0.22, 0), (-0.26, 0.4), (-0.2, 0.95), (0.2, 0.95), (0.26, 0.4), (0.24, 0)])
     p.oval("stone", 0, 0.86, 0.5, 0.1)
-    p.blob("main", [(-0.9, 0.85), (-0.78, 1.35), (-0.35, 1.72), (0.35, 1.72), (0.78, 1.35), (0.9, 0.85), (0.45, 0.78), (-0.45, 0.78)])
+    p.blob(
+        "main",
+        [
+            (-0.9, 0.85),
+            (-0.78, 1.35),
+            (-0.35, 1.72),
+            (0.35, 1.72),
+            (0.78, 1.35),
+            (0.9, 0.85),
+            (0.45, 0.78),
+            (-0.45, 0.78),
+        ],
+    )
     for x, y, r in ((-0.45, 1.2, 0.14), (0.02, 1.48, 0.13), (0.4, 1.12, 0.16), (-0.05, 1.02, 0.1)):
         p.disc("pale", x, y, r)
 
@@ -48,7 +60,7 @@ def sun(p: Pen) -> None:
     for k in range(10):
         a = k * 2 * np.pi / 10
         tip, side = np.array([np.cos(a), np.sin(a)]), np.array([-np.sin(a), np.cos(a)]) * 0.15
-        p.poly("light", np.array([tip * 0.98, tip * 0.6 + side, tip * 0.6 - side]) + (0, 1))
+        p.poly("light", np.add([tip * 0.98, tip * 0.6 + side, tip * 0.6 - side], (0, 1)))
     p.disc("main", 0, 1, 0.58)
     p.disc("light", -0.08, 1.08, 0.4)
     for s in (-1, 1):
@@ -66,13 +78,22 @@ def moon(p: Pen) -> None:
     p.disc("dark", -0.55, 1.15, 0.1)
     p.disc("dark", -0.5, 0.72, 0.07)
     p.disc("light", -0.35, 1.48, 0.09)
-    p.poly("gold", [(0.5 + r * np.sin(k * np.pi / 5), 1.05 + r * np.cos(k * np.pi / 5)) for k, r in enumerate([0.22, 0.09] * 5)])
+    p.poly(
+        "gold",
+        [(0.5 + r * np.sin(k * np.pi / 5), 1.05 + r * np.cos(k * np.pi / 5)) for k, r in enumerate([0.22, 0.09] * 5)],
+    )
 
 
 def star(p: Pen) -> None:
     turn = np.pi / 5
     for colour, size in (("main", 1.0), ("light", 0.62)):
-        p.blob(colour, [(0.98 * size * r * np.sin(k * turn), 1 + 0.98 * size * r * np.cos(k * turn)) for k, r in enumerate([1.0, 0.48] * 5)])
+        p.blob(
+            colour,
+            [
+                (0.98 * size * r * np.sin(k * turn), 1 + 0.98 * size * r * np.cos(k * turn))
+                for k, r in enumerate([1.0, 0.48] * 5)
+            ],
+        )
     for s in (-1, 1):
         p.disc("ink", s * 0.15, 1.06, 0.06)
     p.curve("ink", 0.05, [(-0.12, 0.9), (0, 0.83), (0.12, 0.9)])
