@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from training.sketch.autoencoder import load_autoencoder
 from training.sketch.journal import Journal, Pace, arguments, keep, recall
-from training.sketch.labels import SHOWN
+from training.sketch.labels import ARRANGEMENTS, SHOWN
 from training.sketch.shards import load_shards
 
 BATCH = 64
@@ -44,7 +44,7 @@ class Critic(nn.Module):
             nn.SiLU(),
             nn.AdaptiveAvgPool2d((4, 4)),
             nn.Flatten(),
-            nn.Dropout(0.2),
+            nn.Dropout(0.3),
             nn.Linear(192 * 16, 256),
             nn.SiLU(),
         )
@@ -79,6 +79,19 @@ def accuracy(critic: Critic, shards: list[dict[str, torch.Tensor]]) -> dict[str,
     }
 
 
+def moved_and_mirrored(latents: torch.Tensor, shown: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Teaches that a subject is the same wherever it is; in a mirror left and right change places."""
+    if torch.rand(()) < 0.5:
+        latents = latents.flip(-1)
+        swapped = shown[:, [2, 3, 0, 1, *range(4, shown.shape[1])]]
+        shown = torch.where(shown[:, 5:6] == ARRANGEMENTS.index("left"), swapped, shown)
+    height, width = latents.shape[-2:]
+    padded = F.pad(latents, (4, 4, 4, 4), mode="replicate")
+    y, x = torch.randint(0, 9, (2,)).tolist()
+    latents = padded[..., y : y + height, x : x + width]
+    return latents + torch.randn_like(latents) * 0.1, shown
+
+
 def train(runs: Path, minutes: float, seed: int) -> None:
     journal, path = Journal(runs, "critic"), runs / "critic.pt"
     torch.manual_seed(seed)
@@ -95,10 +108,8 @@ def train(runs: Path, minutes: float, seed: int) -> None:
             shard = shards[k]
             for some in torch.randperm(len(shard["latents"])).split(BATCH):
                 pace.set_rate(optimizer, step)
-                latents = shard["latents"][some].float()
-                latents = latents + torch.randn_like(latents) * 0.1
+                latents, shown = moved_and_mirrored(shard["latents"][some].float(), shard["shown"][some].long())
                 answers = critic(latents)
-                shown = shard["shown"][some].long()
                 loss = torch.stack([F.cross_entropy(a, shown[:, n]) for n, a in enumerate(answers)]).sum()
                 optimizer.zero_grad()
                 loss.backward()
