@@ -13,7 +13,7 @@ from training.sketch.journal import Journal, Pace, arguments, keep, recall
 from training.sketch.labels import ARRANGEMENTS, SHOWN
 from training.sketch.shards import load_shards
 
-BATCH = 64
+BATCH, WIDE = 64, 160
 KEPT = Path(__file__).parents[2] / "benchmarks" / "sketch_critic.safetensors"
 
 
@@ -36,23 +36,25 @@ class Critic(nn.Module):
             nn.PixelUnshuffle(2),
             nn.Conv2d(16, 64, 3, padding=1),
             Block(64),
-            nn.Conv2d(64, 128, 3, stride=2, padding=1),
-            Block(128),
-            nn.Conv2d(128, 192, 3, stride=2, padding=1),
-            Block(192),
-            nn.GroupNorm(8, 192),
-            nn.SiLU(),
-            nn.AdaptiveAvgPool2d((4, 4)),
-            nn.Flatten(),
-            nn.Dropout(0.3),
-            nn.Linear(192 * 16, 256),
-            nn.SiLU(),
+            nn.Conv2d(64, WIDE, 3, stride=2, padding=1),
+            Block(WIDE),
+            Block(WIDE),
+            nn.AdaptiveAvgPool2d((8, 8)),
+            nn.Flatten(2),
         )
-        self.heads = nn.ModuleList(nn.Linear(256, len(options)) for options in SHOWN.values())
+        self.norm = nn.LayerNorm(WIDE)
+        self.where = nn.Parameter(torch.randn(64, WIDE) * 0.02)
+        self.questions = nn.Parameter(torch.randn(len(SHOWN), WIDE) * 0.1)
+        self.look = nn.MultiheadAttention(WIDE, 4, batch_first=True)
+        self.think = nn.Sequential(nn.Linear(WIDE, WIDE), nn.SiLU(), nn.Dropout(0.2))
+        self.heads = nn.ModuleList(nn.Linear(WIDE, len(options)) for options in SHOWN.values())
 
     def forward(self, latents: torch.Tensor) -> list[torch.Tensor]:
-        seen = self.eye(latents)
-        return [head(seen) for head in self.heads]
+        cells = self.norm(self.eye(latents).transpose(1, 2))
+        asked = self.questions.expand(len(latents), -1, -1)
+        found, _ = self.look(asked, cells + self.where, cells + self.where, need_weights=False)
+        found = self.think(found)
+        return [head(found[:, k]) for k, head in enumerate(self.heads)]
 
 
 @torch.no_grad()
