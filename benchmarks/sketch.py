@@ -30,7 +30,7 @@ GOALS = {
 
 def open_model(folder: Path) -> tuple[StableDiffusionPipeline, float]:
     started = time.perf_counter()
-    pipeline = DiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)
+    pipeline = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
     pipeline("a red boat on the sea", num_inference_steps=STEPS, height=256, width=256)
     return pipeline, time.perf_counter() - started

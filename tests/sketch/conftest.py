@@ -14,6 +14,6 @@ def model_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def sketch() -> StableDiffusionPipeline:
-    pipeline = DiffusionPipeline.from_pretrained(MODEL, torch_dtype=torch.float32, local_files_only=True)
+    pipeline = DiffusionPipeline.from_pretrained(MODEL, dtype=torch.float32, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline

@@ -21,7 +21,7 @@ def refuse(*args, **kwargs): raise OSError("no network here")
 socket.socket.connect = refuse
 import torch
 from diffusers import DiffusionPipeline
-pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], torch_dtype=torch.float32)
+pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], dtype=torch.float32)
 print(type(pipeline).__name__, pipeline("a red boat", num_inference_steps=2).images[0].size)
 """
 
@@ -84,8 +84,9 @@ def test_every_step_can_be_watched_and_previewed(sketch: StableDiffusionPipeline
 
     final = sketch(PROMPT, num_inference_steps=5, generator=seeded(5), callback_on_step_end=watch).images[0]
     small = pixels(final.resize((32, 32), Image.Resampling.BOX)) / 255
-    assert len(seen) == 5
-    assert np.abs(seen[-1] - small).mean() < 0.08 < np.abs(seen[0] - small).mean()
+    away = [np.abs(preview - small).mean() for preview in seen]
+    assert len(away) == 5
+    assert away[-1] < 0.6 * away[0]
 
 
 def test_image_to_image_leaves_its_source_with_strength(sketch: StableDiffusionPipeline, source: Image.Image):
