@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
 from accounts.errors import Details, Refused
@@ -29,6 +30,7 @@ STATUS = {
     "queue_full": 429,
     "unavailable": 503,
 }
+CODE_OF = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 413: "too_large", 415: "unsupported_media"}
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -41,12 +43,15 @@ class EnvelopeRenderer(BaseRenderer):
     ) -> bytes:
         context = renderer_context or {}
         response, request = context["response"], context["request"]
-        body: dict[str, Any] = {"success": response.status_code < 400}
-        if body["success"]:
-            body |= {"message": getattr(response, "message", ""), "data": data}
-        else:
-            body |= data
-        return orjson.dumps(body | {"meta": _meta(request)}, default=str)
+        if response.status_code >= 400:
+            return _bytes(request, data | {"success": False})
+        return _bytes(request, {"success": True, "message": getattr(response, "message", ""), "data": data})
+
+
+class PlainJSON(JSONRenderer):
+    """For the schema alone: OpenAPI has its own form."""
+
+    media_type = "application/json"
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -57,23 +62,50 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return _refusal("forbidden", _("You may not do this."))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return _refusal("unauthenticated", _("Sign in first."))
+        return _refusal("unauthenticated", _("Sign in first."), challenge=True)
+    if isinstance(error, RequestDataTooBig):
+        return _refusal("too_large", _("The body is larger than this address takes."))
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return _refusal("unavailable", _("This is not possible right now. Try again shortly."), retry_after=5)
     if isinstance(error, exceptions.APIException):
-        return _refusal("invalid_request", str(error.detail))
+        code = CODE_OF.get(error.status_code, "invalid_request")
+        response = _refusal(code, str(error.detail))
+        response.status_code = error.status_code
+        return response
     return None
 
 
-def _refusal(code: str, message: str, details: Details | None = None, retry_after: int | None = None) -> Response:
+def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return plain(request, "not_found", _("There is nothing here."))
+
+
+def plain(request: HttpRequest, code: str, message: str, status: int | None = None) -> HttpResponse:
+    """The envelope for what fails before or outside REST framework."""
+    body = {"success": False, "message": message, "error": {"code": code, "details": {}}}
+    return HttpResponse(_bytes(request, body), content_type="application/json", status=status or STATUS[code])
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(("/api/", "/v1/"))
+
+
+def _refusal(
+    code: str, message: str, details: Details | None = None, retry_after: int | None = None, challenge: bool = False
+) -> Response:
     response = Response({"message": message, "error": {"code": code, "details": details or {}}}, status=STATUS[code])
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
+    if challenge:
+        response["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def _meta(request: Request) -> dict[str, Any]:
-    user = request.user
-    return {
-        "user_id": str(user.public_id) if user.is_authenticated else None,
+def _bytes(request: Any, body: dict[str, Any]) -> bytes:
+    # Not request.user where authentication itself failed: asking again would fail again.
+    user = getattr(request, "_user", None)
+    meta = {
+        "user_id": str(user.public_id) if user is not None and user.is_authenticated else None,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "request_id": getattr(request, "request_id", None),
     }
+    return orjson.dumps(body | {"meta": meta}, default=str)

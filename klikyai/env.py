@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 Value = TypeVar("Value")
@@ -35,6 +36,17 @@ def number(name: str, default: int) -> int:
 
 def flag(name: str, default: bool) -> bool:
     return _read(name, default, _truth, "yes or no")
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    url = text(name, default)
+    try:
+        found = dict(dj_database_url.parse(url))
+    except ValueError:
+        found = {}
+    if found.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name")
+    return found
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:

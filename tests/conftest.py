@@ -2,7 +2,14 @@
 
 import pytest
 
+from accounts import limits
 from accounts.models import User
+
+
+@pytest.fixture(autouse=True)
+def fresh_redis() -> None:
+    """Limits outlive a test as they outlive a request."""
+    limits.connection().flushdb()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """One machine, no keys: services out of wheels, mail into a page, everything under VAR_DIR."""
 
+import base64
+import hashlib
 import os
 import secrets as random
 from pathlib import Path
@@ -24,7 +26,9 @@ def _own_secret() -> str:
 
 
 SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+MFA_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(b"mfa" + SECRET_KEY.encode()).digest()).decode()]
 DEBUG = env.flag("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _var / "mail"
+MAIL_ON_A_PAGE = True

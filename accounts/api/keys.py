@@ -1,0 +1,94 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import api_keys
+from accounts.access import Rule, person
+from accounts.errors import Conflict
+from accounts.models import ApiKey, Scope
+from accounts.reading import read
+from accounts.replies import Reply
+
+KEYS_EACH = 50
+
+
+class NewKey(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=80, examples=["laptop"])
+    scopes: list[Scope] = Field(default=[Scope.READ, Scope.GENERATE], min_length=1, max_length=4)
+    expires_at: AwareDatetime | None = None
+    spending_cap: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
+
+
+class Key(BaseModel):
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    spending_cap: int | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+class ShownKey(Key):
+    key: str = Field(description="Shown this once.")
+
+
+class KeyList(BaseModel):
+    items: list[Key]
+
+
+def described(key: ApiKey) -> dict[str, Any]:
+    fields = ("name", "prefix", "scopes", "spending_cap", "created_at", "expires_at", "used_at")
+    return Key(id=key.public_id, **{field: getattr(key, field) for field in fields}).model_dump(mode="json")
+
+
+class Keys(APIView):
+    access = Rule.USER
+    scopes = {"GET": "admin", "POST": "admin"}
+
+    @extend_schema(operation_id="list_keys", summary="My keys", responses=KeyList)
+    def get(self, request: Request) -> Response:
+        keys = ApiKey.objects.filter(user=person(request), revoked_at=None).order_by("-created_at", "-pk")[:KEYS_EACH]
+        return Response({"items": [described(key) for key in keys]})
+
+    @extend_schema(operation_id="create_key", summary="Make a key", request=NewKey, responses={201: ShownKey})
+    def post(self, request: Request) -> Response:
+        wanted = read(request, NewKey)
+        if ApiKey.objects.filter(user=person(request), revoked_at=None).count() >= KEYS_EACH:
+            raise Conflict(_("That is enough keys: revoke one first."))
+        key, secret = api_keys.issue(
+            person(request), wanted.name, wanted.scopes, expires_at=wanted.expires_at, spending_cap=wanted.spending_cap
+        )
+        return Reply(described(key) | {"key": secret}, _("Keep this key safe: it is shown only once."), status=201)
+
+
+class OneKey(APIView):
+    access = Rule.USER
+    scopes = {"GET": "admin", "DELETE": "admin"}
+
+    @extend_schema(operation_id="get_key", summary="One of my keys", responses=Key)
+    def get(self, request: Request, key_id: UUID) -> Response:
+        return Response(described(self._own(request, key_id)))
+
+    @extend_schema(operation_id="revoke_key", summary="Revoke a key", responses=Key)
+    def delete(self, request: Request, key_id: UUID) -> Response:
+        key = self._own(request, key_id)
+        api_keys.revoke(key)
+        return Reply(described(key), _("The key no longer opens anything."))
+
+    def _own(self, request: Request, key_id: UUID) -> ApiKey:
+        key: ApiKey | None = ApiKey.objects.filter(user=person(request), public_id=key_id, revoked_at=None).first()
+        if key is None:
+            raise Http404
+        return key

@@ -1,0 +1,59 @@
+"""Keys for programs: made, shown once, found by their hash, revoked."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ApiKey, User
+
+MARK = "klik_"
+SHOWN = 12
+NOTED_EVERY = timedelta(minutes=1)
+
+
+def issue(
+    user: User,
+    name: str,
+    scopes: Sequence[str] | None = None,
+    *,
+    expires_at: datetime | None = None,
+    spending_cap: int | None = None,
+) -> tuple[ApiKey, str]:
+    """The row, and the only sight of the key that there will ever be."""
+    secret = MARK + secrets.token_urlsafe(32)
+    key = ApiKey(user=user, name=name, prefix=secret[:SHOWN], digest=_digest(secret))
+    key.expires_at, key.spending_cap = expires_at, spending_cap
+    if scopes is not None:
+        key.scopes = list(scopes)
+    key.save()
+    return key, secret
+
+
+def find(secret: str) -> ApiKey | None:
+    """A key that opens a door now: live, and of an active person."""
+    key: ApiKey | None = (
+        ApiKey.objects.live().select_related("user").filter(digest=_digest(secret), user__is_active=True).first()
+    )
+    if key is not None:
+        _note_use(key)
+    return key
+
+
+def revoke(key: ApiKey) -> None:
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _note_use(key: ApiKey) -> None:
+    # To the minute: a write for every call would cost more than the call.
+    now = timezone.now()
+    if key.used_at is None or now - key.used_at > NOTED_EVERY:
+        stale = Q(used_at=None) | Q(used_at__lt=now - NOTED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(used_at=now)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""Guesses at a code are counted before they are looked at.
+
+allauth counts in the session: requests in flight together each read the same count, and 200 of 200 parallel
+guesses were evaluated. Here Redis counts, so that of any number at once five are.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import limits
+from accounts.addresses import block
+from accounts.errors import Refused
+
+GUESSES = 5
+FROM_ONE_BLOCK = 50
+WINDOW = 600
+GUARDED = {
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_confirm_password_reset_code",
+    "account_verify_phone",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "headless:browser:account:confirm_login_code",
+    "headless:app:account:confirm_login_code",
+    "headless:browser:account:verify_email",
+    "headless:app:account:verify_email",
+    "headless:browser:account:verify_phone",
+    "headless:app:account:verify_phone",
+    "headless:browser:account:reset_password",
+    "headless:app:account:reset_password",
+    "headless:browser:mfa:authenticate",
+    "headless:app:mfa:authenticate",
+    "headless:browser:mfa:reauthenticate",
+    "headless:app:mfa:reauthenticate",
+}
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class CodeAttempts:
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method not in {"POST", "PUT"} or match is None or match.view_name not in GUARDED:
+            return None
+        if request.POST.get("action") in {"resend", "change"}:
+            return None
+        try:
+            limits.spend("code", _flow(request), GUESSES, WINDOW, fail_closed=True)
+            limits.spend("code-block", block(request.META["REMOTE_ADDR"]), FROM_ONE_BLOCK, WINDOW, fail_closed=True)
+        except Refused as error:
+            return _refuse(request, error)
+        return None
+
+
+def _flow(request: HttpRequest) -> str:
+    """The session holds the code; only a programme may name its session in a header, or a header would reset counts."""
+    token = request.session.session_key
+    if request.resolver_match and request.resolver_match.view_name.startswith("headless:app:"):
+        token = request.headers.get("X-Session-Token") or request.headers.get("Authorization") or token
+    return hashlib.sha256(str(token or block(request.META["REMOTE_ADDR"])).encode()).hexdigest()
+
+
+def _refuse(request: HttpRequest, error: Refused) -> HttpResponse:
+    status = 429 if error.code == "rate_limited" else 503
+    response = render(request, "refused.html", {"message": error.message}, status=status)
+    response["Retry-After"] = str(error.retry_after or 60)
+    return response

@@ -1,0 +1,49 @@
+"""A person made, or changed, from the command line; what was made is printed as one JSON object."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import OperationalError, transaction
+
+from accounts import api_keys
+from accounts.models import Scope, User
+
+
+class Command(BaseCommand):
+    help = "Create or update a person."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--password")
+        parser.add_argument("--staff", action="store_true")
+        parser.add_argument("--api-key", metavar="NAME")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = options["email"].strip().lower()
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise CommandError(f"{email} is not an e-mail address") from None
+        try:
+            with transaction.atomic():
+                user = _person(email, options["password"], options["staff"])
+                secret = api_keys.issue(user, options["api_key"], Scope.values)[1] if options["api_key"] else None
+        except OperationalError:
+            raise CommandError("PostgreSQL cannot be reached. Is `make run` running with the same VAR_DIR?") from None
+        self.stdout.write(json.dumps({"email": user.email, "api_key": secret}))
+
+
+def _person(email: str, password: str | None, staff: bool) -> User:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+    if password:
+        user.set_password(password)
+    if staff:
+        user.is_staff = user.is_superuser = True
+    user.save()
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user

@@ -1,0 +1,5 @@
+from accounts.models.api_key import ApiKey, Scope
+from accounts.models.idempotency import Answered
+from accounts.models.user import User
+
+__all__ = ["Answered", "ApiKey", "Scope", "User"]

@@ -1,0 +1,88 @@
+"""`make run` ends here: services, migrations, demo, web, workers, all of them gone again when this one goes."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from klikyai import env
+from klikyai.programs import programs
+from klikyai.services.embedded import Embedded
+from klikyai.services.process import ServiceError
+from klikyai.services.supervisor import Supervisor
+
+NEEDED_BYTES = 256 * 2**20
+
+
+class Command(BaseCommand):
+    help = "Run the whole studio on this machine."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
+        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGHUP, _leave)
+        _check_port(host, port)
+        _check_disk()
+        services = Embedded(settings.VAR_DIR)
+        try:
+            self._serve(services, host, port)
+        except KeyboardInterrupt:
+            pass
+        except ServiceError as error:
+            raise CommandError(str(error)) from None
+        finally:
+            services.stop()
+
+    def _serve(self, services: Embedded, host: str, port: int) -> None:
+        os.environ.update(services.start())
+        self._prepare()
+
+        def announce() -> None:
+            self.stdout.write(f"\n  KlikyAI is at http://{_shown(host)}:{port}/\n")
+            self.stdout.write(f"  Mail that it sends: http://{_shown(host)}:{port}/dev/mail/\n")
+            self.stdout.write("  Ctrl-C stops everything.\n\n")
+            self.stdout.flush()
+
+        Supervisor(programs(host, port), self.stdout.write).run(announce)
+
+    def _prepare(self) -> None:
+        """In a process of its own: this one read its settings before the services were there."""
+        done = subprocess.run([sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"])
+        if done.returncode != 0:
+            raise ServiceError("The database could not be prepared; the reason stands above.")
+
+
+def _leave(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=8001 make run"
+            ) from None
+
+
+def _check_disk() -> None:
+    try:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.VAR_DIR).free
+    except OSError as error:
+        raise CommandError(f"{settings.VAR_DIR} cannot be used ({error.strerror}). Choose another: VAR_DIR=…") from None
+    if free < NEEDED_BYTES:
+        raise CommandError(f"{settings.VAR_DIR} has only {free // 2**20} MiB left; KlikyAI needs at least 256.")

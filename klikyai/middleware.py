@@ -1,0 +1,53 @@
+"""A name for every request, and one line in the log when it is answered."""
+
+import contextvars
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+log = logging.getLogger("klikyai.request")
+SANE = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+QUIET = ("/healthz", "/readyz", "/static/")
+
+request_id = contextvars.ContextVar[str | None]("request_id", default=None)
+user_id = contextvars.ContextVar[str | None]("user_id", default=None)
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestName:
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        name = given if SANE.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = name  # type: ignore[attr-defined]
+        named = request_id.set(name)
+        known = user_id.set(None)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = name
+            _note(request, response, time.perf_counter() - started)
+        finally:
+            request_id.reset(named)
+            user_id.reset(known)
+        return response
+
+
+def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    if request.path.startswith(QUIET) and response.status_code < 400:
+        return
+    # The path alone: a query string may hold what nobody should read.
+    log.info(
+        "%s %s %s",
+        request.method,
+        request.path,
+        response.status_code,
+        extra={"status": response.status_code, "milliseconds": round(seconds * 1000, 1)},
+    )

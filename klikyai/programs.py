@@ -1,0 +1,16 @@
+"""What `make run` keeps running. An app that needs a process of its own adds a line."""
+
+import sys
+
+from django.conf import settings
+
+from klikyai.services.supervisor import Program
+
+
+def programs(host: str, port: int) -> list[Program]:
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    daphne = [sys.executable, "-m", "daphne", "--no-server-name", "-b", host, "-p", str(port), "-v", "0"]
+    return [
+        Program("web", [*daphne, "klikyai.asgi:application"]),
+        Program("upkeep", [*manage, "upkeep"]),
+    ]
