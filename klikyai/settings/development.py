@@ -6,6 +6,8 @@ import os
 import secrets as random
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from klikyai import env
 from klikyai.services.embedded import Embedded
 
@@ -18,15 +20,20 @@ from klikyai.settings.base import *  # noqa: E402, F403
 def _own_secret() -> str:
     """Made once for this folder, so that sessions outlive a restart."""
     file = _var / "secret_key"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(random.token_urlsafe(50))
-    return file.read_text()
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(random.token_urlsafe(50))
+        return file.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR {_var} cannot be used ({error.strerror}); choose another") from None
 
 
 SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
 MFA_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(b"mfa" + SECRET_KEY.encode()).digest()).decode()]
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000)
 DEBUG = env.flag("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

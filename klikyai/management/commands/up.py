@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from klikyai import env
 from klikyai.programs import programs
 from klikyai.services.embedded import Embedded
 from klikyai.services.process import ServiceError
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
+        host, port = settings.HOST, settings.PORT
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGHUP, _leave)
         _check_port(host, port)
