@@ -58,3 +58,13 @@ class RateLimited(Refused):
 
 class Unavailable(Refused):
     code = "unavailable"
+
+
+class MethodNotAllowed(Refused):
+    code = "method_not_allowed"
+
+
+class Internal(Refused):
+    """Not of the caller's making."""
+
+    code = "internal"

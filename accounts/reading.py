@@ -1,30 +1,63 @@
-"""What a request says, read by a pydantic model: the same one that tells OpenAPI what may be said."""
+"""From what came in to what a view may trust. A model says what is wanted; everything else is refused by name."""
 
-from typing import TypeVar
+import json
+from typing import Any, TypeVar
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from rest_framework.request import Request
 
 from accounts.errors import InvalidRequest
 
-Model = TypeVar("Model", bound=BaseModel)
+
+class Body(BaseModel):
+    """Base of every body and query: strict types, no field that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-def read(request: Request, model: type[Model]) -> Model:
-    return parse(request.data if request.data is not None else {}, model)
+Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
-def parse(data: object, model: type[Model]) -> Model:
+def read(request: Request, model: type[Wanted]) -> Wanted:
+    """The JSON body."""
+    return parse(request.data, model)
+
+
+def parse(value: Any, model: type[Wanted]) -> Wanted:
+    # By way of JSON, where strict still lets a date or an id come as the text it can only be there.
     try:
-        return model.model_validate(data)
+        return model.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise InvalidRequest(_("Some of what was sent cannot be used."), details=_by_field(error)) from None
+        raise refusal(error) from None
 
 
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
+def read_query(request: Request, model: type[Wanted]) -> Wanted:
+    """The query string, where everything is text and nothing may come twice."""
+    try:
+        return model.model_validate_strings(_single(request.query_params))
+    except ValidationError as error:
+        raise refusal(error) from None
+
+
+def refusal(error: ValidationError) -> InvalidRequest:
     details: dict[str, list[str]] = {}
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
         field = ".".join(str(part) for part in problem["loc"]) or "body"
-        details.setdefault(field, []).append(problem["msg"])
-    return details
+        details.setdefault(field[:120], []).append(_wording(problem["type"], problem["msg"]))
+    return InvalidRequest(_("Some of this is not right."), details=details)
+
+
+def _single(query: QueryDict) -> dict[str, str]:
+    if twice := [name for name, values in query.lists() if len(values) > 1]:
+        raise InvalidRequest(_("A parameter is given twice."), details={name: [_("Given twice.")] for name in twice})
+    return {name: str(value) for name, value in query.items()}
+
+
+def _wording(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return _("Unknown field.")
+    if kind == "missing":
+        return _("This is needed.")
+    return message

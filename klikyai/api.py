@@ -1,20 +1,28 @@
 """The envelope of /api/v1/ and the one table from an error of the domain to a status of HTTP."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core import exceptions as refusals
+from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
+from redis.exceptions import RedisError
 from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import Details, Refused
+from accounts import errors
+from accounts.errors import Refused
+
+log = logging.getLogger("klikyai.api")
 
 STATUS = {
     "invalid_request": 400,
@@ -22,15 +30,18 @@ STATUS = {
     "insufficient_credits": 402,
     "forbidden": 403,
     "not_found": 404,
+    "method_not_allowed": 405,
     "conflict": 409,
     "too_large": 413,
     "unsupported_media": 415,
     "idempotency_mismatch": 422,
     "rate_limited": 429,
     "queue_full": 429,
+    "internal": 500,
     "unavailable": 503,
 }
-CODE_OF = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 413: "too_large", 415: "unsupported_media"}
+LOST = (OperationalError, InterfaceError, PoolTimeout, RedisError)
+AGAIN = 5
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -43,9 +54,13 @@ class EnvelopeRenderer(BaseRenderer):
     ) -> bytes:
         context = renderer_context or {}
         response, request = context["response"], context["request"]
-        if response.status_code >= 400:
-            return _bytes(request, data | {"success": False})
-        return _bytes(request, {"success": True, "message": getattr(response, "message", ""), "data": data})
+        if response.status_code == 204:
+            return b""
+        if response.status_code < 400:
+            body = {"success": True, "message": str(getattr(response, "message", "")), "data": data}
+        else:
+            body = {"success": False} | data
+        return orjson.dumps(body | {"meta": meta(request)}, default=str)
 
 
 class PlainJSON(JSONRenderer):
@@ -54,58 +69,99 @@ class PlainJSON(JSONRenderer):
     media_type = "application/json"
 
 
-def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    if isinstance(error, Refused):
-        return _refusal(error.code, error.message, error.details, error.retry_after)
-    if isinstance(error, Http404):
-        return _refusal("not_found", _("There is nothing here."))
-    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        return _refusal("forbidden", _("You may not do this."))
-    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return _refusal("unauthenticated", _("Sign in first."), challenge=True)
-    if isinstance(error, RequestDataTooBig):
-        return _refusal("too_large", _("The body is larger than this address takes."))
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        return _refusal("unavailable", _("This is not possible right now. Try again shortly."), retry_after=5)
-    if isinstance(error, exceptions.APIException):
-        code = CODE_OF.get(error.status_code, "invalid_request")
-        response = _refusal(code, str(error.detail))
-        response.status_code = error.status_code
-        return response
-    return None
+class AlwaysJSON(BaseContentNegotiation):
+    """Whatever a client says it accepts, an API path answers what it speaks."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
-def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return plain(request, "not_found", _("There is nothing here."))
-
-
-def plain(request: HttpRequest, code: str, message: str, status: int | None = None) -> HttpResponse:
-    """The envelope for what fails before or outside REST framework."""
-    body = {"success": False, "message": message, "error": {"code": code, "details": {}}}
-    return HttpResponse(_bytes(request, body), content_type="application/json", status=status or STATUS[code])
-
-
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith(("/api/", "/v1/"))
-
-
-def _refusal(
-    code: str, message: str, details: Details | None = None, retry_after: int | None = None, challenge: bool = False
-) -> Response:
-    response = Response({"message": message, "error": {"code": code, "details": details or {}}}, status=STATUS[code])
-    if retry_after is not None:
-        response["Retry-After"] = str(retry_after)
-    if challenge:
-        response["WWW-Authenticate"] = "Bearer"
+def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
+    refused = as_refused(error)
+    if refused.code == "internal":
+        # Sentry, the log and the test client listen here, as they do for any other page.
+        got_request_exception.send(sender=None, request=context["request"]._request)
+        log.error("API call failed", exc_info=error)
+    elif refused.log != refused.message:
+        log.info(refused.log)
+    response = Response(refusal_body(refused), status=STATUS[refused.code])
+    for name, value in headers(refused).items():
+        response[name] = value
+    if isinstance(error, exceptions.MethodNotAllowed):
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
     return response
 
 
-def _bytes(request: Any, body: dict[str, Any]) -> bytes:
-    # Not request.user where authentication itself failed: asking again would fail again.
-    user = getattr(request, "_user", None)
-    meta = {
+def as_refused(error: BaseException | None) -> Refused:
+    """What a person is told of any error at all."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, exceptions.APIException):
+        return _from_rest_framework(error)
+    if isinstance(error, Http404):
+        return errors.NotFound(_("There is nothing here."))
+    if isinstance(error, refusals.PermissionDenied):
+        return errors.Forbidden(_("You may not do this."))
+    if isinstance(error, refusals.RequestDataTooBig):
+        return errors.TooLarge(_("This is too large."))
+    if isinstance(error, refusals.SuspiciousOperation | refusals.BadRequest | UnreadablePostError):
+        return errors.InvalidRequest(_("This request cannot be read."))
+    if isinstance(error, LOST):
+        return errors.Unavailable(_("This is not possible right now. Try again shortly."), log=repr(error))
+    return errors.Internal(_("Something went wrong here. It has been noted."))
+
+
+def _from_rest_framework(error: exceptions.APIException) -> Refused:
+    if isinstance(error, exceptions.ValidationError):
+        return errors.InvalidRequest(_("Some of this is not right."), details=_by_field(error.detail))
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return errors.Unauthenticated(_("Sign in first."))
+    if isinstance(error, exceptions.PermissionDenied):
+        return errors.Forbidden(_("You may not do this."))
+    if isinstance(error, exceptions.NotFound):
+        return errors.NotFound(_("There is nothing here."))
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return errors.MethodNotAllowed(_("This cannot be done here."))
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return errors.UnsupportedMedia(_("This kind of content is not accepted here."))
+    if isinstance(error, exceptions.Throttled):
+        return errors.RateLimited(_("Too many tries. Wait a little."), retry_after=int(error.wait or 1))
+    return errors.InvalidRequest(_("This request cannot be read."))
+
+
+def _by_field(detail: Any, name: str = "") -> dict[str, list[str]]:
+    if isinstance(detail, Mapping):
+        nested = [_by_field(value, f"{name}.{key}".lstrip(".")) for key, value in detail.items()]
+    elif isinstance(detail, list) and any(isinstance(value, Mapping | list) for value in detail):
+        nested = [_by_field(value, f"{name}.{place}".lstrip(".")) for place, value in enumerate(detail)]
+    else:
+        return {name or "body": [str(value) for value in (detail if isinstance(detail, list) else [detail])]}
+    return {field: sentences for fields in nested for field, sentences in fields.items()}
+
+
+def refusal_body(refused: Refused) -> dict[str, Any]:
+    return {"message": refused.message, "error": {"code": refused.code, "details": refused.details}}
+
+
+def headers(refused: Refused) -> dict[str, str]:
+    found = {}
+    wait = refused.retry_after or (AGAIN if STATUS[refused.code] in {429, 503} else None)
+    if wait is not None:
+        found["Retry-After"] = str(wait)
+    if refused.code == "unauthenticated":
+        found["WWW-Authenticate"] = "Bearer"
+    return found
+
+
+def meta(request: Request | HttpRequest) -> dict[str, Any]:
+    # Only who is known already: asking again would ask the very database that may have just gone.
+    user = request.__dict__.get("_user")
+    return {
         "user_id": str(user.public_id) if user is not None and user.is_authenticated else None,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "request_id": getattr(request, "request_id", None),
     }
-    return orjson.dumps(body | {"meta": meta}, default=str)

@@ -49,6 +49,11 @@ def database(name: str, default: str) -> dict[str, Any]:
     return found
 
 
+def rate(name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """Calls and seconds, written as 30/60."""
+    return _read(name, default, _rate, "calls/seconds, as 30/60")
+
+
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     value = raw(name)
     if value is None:
@@ -69,6 +74,13 @@ def _truth(value: str) -> bool:
     if lowered not in TRUE | FALSE:
         raise ValueError(value)
     return lowered in TRUE
+
+
+def _rate(value: str) -> tuple[int, int]:
+    calls, seconds = (int(part) for part in value.split("/"))
+    if calls < 1 or seconds < 1:
+        raise ValueError(value)
+    return calls, seconds
 
 
 def _read(name: str, default: Value, convert: Callable[[str], Value], expected: str) -> Value:

@@ -1,20 +1,16 @@
 """Pages that belong to no single app."""
 
+import sys
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.access import Rule, rule
-from klikyai import api, mailbox
-
-MESSAGES = {
-    400: _("This request cannot be understood."),
-    403: _("You may not do this."),
-    404: _("There is nothing here."),
-    500: _("Something broke on our side. It was noted."),
-}
+from accounts.errors import Forbidden, NotFound, Refused
+from klikyai import api, failures, mailbox
 
 
 @rule(Rule.NOBODY)
@@ -31,27 +27,29 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _failed(request, 400, "invalid_request")
+    return refused(request, api.as_refused(exception))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _failed(request, 403, "forbidden")
+    return refused(request, Forbidden(_("You may not do this.")))
 
 
 def foreign_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _failed(request, 403, "forbidden")
+    return refused(request, Forbidden(_("This form did not come from here. Reload the page and try again.")))
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _failed(request, 404, "not_found")
+    return refused(request, NotFound(_("There is nothing here.")))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _failed(request, 500, "unavailable")
+    return refused(request, api.as_refused(sys.exc_info()[1]))
 
 
-def _failed(request: HttpRequest, status: int, code: str) -> HttpResponse:
-    if api.is_api(request):
-        return api.plain(request, code, str(MESSAGES[status]), status)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    if failures.for_programs(request):
+        return failures.refuse(request, error)
     # Without context processors: the database may be what is broken.
-    return HttpResponse(render_to_string("failed.html", {"status": status, "message": MESSAGES[status]}), status=status)
+    status = api.STATUS[error.code]
+    page = render_to_string("failed.html", {"status": status, "message": error.message})
+    return HttpResponse(page, status=status, headers=api.headers(error))

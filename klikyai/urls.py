@@ -3,7 +3,17 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 import accounts.urls
-from klikyai import api, health, pages
+import billing.urls
+import generation.urls
+import media.urls
+from klikyai import api, failures, health, pages
+
+api_urlpatterns = [
+    *accounts.urls.api_urlpatterns,
+    *billing.urls.api_urlpatterns,
+    *media.urls.api_urlpatterns,
+    *generation.urls.api_urlpatterns,
+]
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -18,9 +28,12 @@ urlpatterns = [
     path("django-rq/", include("django_rq.urls")),
     path("api/v1/schema/", SpectacularJSONAPIView.as_view(renderer_classes=[api.PlainJSON]), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("api/v1/", include(accounts.urls.api_urlpatterns)),
-    re_path(r"^(api|v1)/", api.nothing_here),
+    path("api/v1/", include(api_urlpatterns)),
     *accounts.urls.urlpatterns,
+    *billing.urls.urlpatterns,
+    *media.urls.urlpatterns,
+    *generation.urls.urlpatterns,
+    re_path(r"^(?:api|v1)/", failures.NothingHere.as_view()),
 ]
 
 handler400 = pages.bad_request

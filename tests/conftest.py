@@ -1,9 +1,10 @@
 """The cast: Alice has credits, Bob has none, Charlie must see nothing of Alice's, Dana is staff."""
 
 import pytest
+from rest_framework.test import APIClient
 
-from accounts import limits
-from accounts.models import User
+from accounts import api_keys, limits
+from accounts.models import Scope, User
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,36 @@ def charlie(db: None) -> User:
 @pytest.fixture
 def dana(db: None) -> User:
     return User.objects.create_superuser("dana@example.org", "correct horse dana", name="Dana")
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Somebody nobody knows, calling the API."""
+    return APIClient()
+
+
+@pytest.fixture
+def alice_api(alice: User) -> APIClient:
+    return with_key(alice)
+
+
+@pytest.fixture
+def bob_api(bob: User) -> APIClient:
+    return with_key(bob)
+
+
+@pytest.fixture
+def charlie_api(charlie: User) -> APIClient:
+    return with_key(charlie)
+
+
+@pytest.fixture
+def dana_api(dana: User) -> APIClient:
+    return with_key(dana)
+
+
+def with_key(user: User) -> APIClient:
+    _key, secret = api_keys.issue(user, "tests", Scope.values)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "klikyai.middleware.RequestName",
+    "klikyai.doorkeeper.Doorkeeper",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -194,11 +195,24 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 
-LARGEST_JSON = 256 * 1024
+CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
+LARGEST_JSON = 1024 * 1024
+# Calls and seconds, per person (or per address, before anybody has signed in). docs/adr/0010-rates.md says why.
+RATES = {
+    "read": env.rate("RATE_READ", (75, 5)),
+    "write": env.rate("RATE_WRITE", (30, 60)),
+    "generate": env.rate("RATE_GENERATE", (600, 60)),
+    "content": env.rate("RATE_CONTENT", (600, 10)),
+    "auth": env.rate("RATE_AUTH", (5, 300)),
+}
+# Dotted path of a function from a person to the rates that their plan raises.
+PLAN_RATES = ""
+
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "klikyai.schema.EnvelopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["klikyai.api.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["klikyai.json_parser.StrictJSON"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "klikyai.api.AlwaysJSON",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.KeyAuthentication",
         "accounts.tokens.TokenAuthentication",

@@ -1,0 +1,50 @@
+"""What no view ever has to look at: secrets in addresses, and texts that no database can hold."""
+
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.api_keys import MARK
+from accounts.errors import InvalidRequest, Refused
+from klikyai import pages
+from klikyai.json_parser import loads
+
+SECRETS = {"api_key", "apikey", "access_token", "refresh_token"}
+LIBRARY = "/_allauth/"
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Doorkeeper:
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            _check_address(request)
+            _check_body_for_library(request)
+        except Refused as refused:
+            return pages.refused(request, refused)
+        return self.get_response(request)
+
+
+def _check_address(request: HttpRequest) -> None:
+    query = unquote_plus(request.META.get("QUERY_STRING", ""))
+    if "\x00" in request.path_info or "\x00" in query:
+        raise InvalidRequest(_("The address holds characters that cannot be read."))
+    if MARK in query and any(value.startswith(MARK) for values in request.GET.lists() for value in values[1]):
+        raise _secret()
+    if SECRETS & request.GET.keys():
+        raise _secret()
+
+
+def _secret() -> InvalidRequest:
+    return InvalidRequest(_("Keys go into the Authorization header, never into an address. Revoke this one."))
+
+
+def _check_body_for_library(request: HttpRequest) -> None:
+    # allauth reads JSON by itself, with the standard library's leniency.
+    if request.path_info.startswith(LIBRARY) and request.content_type == "application/json":
+        loads(request.body)
