@@ -25,6 +25,7 @@ from rest_framework.response import Response
 
 from accounts.errors import Conflict, IdempotencyMismatch, InvalidRequest
 from accounts.models import Answered, User
+from accounts.replies import Reply
 
 REMEMBERED = timedelta(hours=24)
 PATIENCE = timedelta(seconds=2)
