@@ -1,7 +1,7 @@
 from django.urls import path
 
-from accounts import pages
 from accounts.api import keys, me
+from accounts.pages import profile, security, theme
 
 api_urlpatterns = [
     path("auth/me", me.Me.as_view(), name="api-me"),
@@ -10,5 +10,7 @@ api_urlpatterns = [
 ]
 
 urlpatterns = [
-    path("account/", pages.account, name="account"),
+    path("account/", profile.profile, name="account"),
+    path("account/security/", security.security, name="security"),
+    path("theme/", theme.choose, name="theme"),
 ]

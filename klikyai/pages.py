@@ -7,10 +7,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts import theme
 from accounts.access import Rule, rule
 from accounts.errors import Forbidden, NotFound, Refused
 from klikyai import api, failures, mailbox
+
+ADVICE = {
+    400: gettext_lazy("Go back and try once more."),
+    403: gettext_lazy("If a form brought you here, go back, reload the page and send it again."),
+    404: gettext_lazy("The address may be mistyped, or what was here is gone."),
+    429: gettext_lazy("Wait a few minutes, then try again. Nothing was lost."),
+    503: gettext_lazy("Nothing was charged for what did not happen. Try again in a moment."),
+}
 
 
 @rule(Rule.NOBODY)
@@ -51,5 +61,6 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
         return failures.refuse(request, error)
     # Without context processors: the database may be what is broken.
     status = api.STATUS[error.code]
-    page = render_to_string("failed.html", {"status": status, "message": error.message})
+    shown = {"status": status, "message": error.message, "advice": ADVICE.get(status, "")}
+    page = render_to_string("failed.html", shown | {"theme": theme.chosen(request)})
     return HttpResponse(page, status=status, headers=api.headers(error))

@@ -17,13 +17,17 @@ def code_from_mail() -> str:
     return found[1]
 
 
+def enter_code(page: Page) -> None:
+    page.get_by_label("Code").fill(code_from_mail())
+    page.get_by_role("button", name="Continue").click()
+
+
 def sign_up(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/")
     page.get_by_role("link", name="Begin with an e-mail address").click()
     page.get_by_label("Email").fill("eve@example.org")
-    page.get_by_role("button", name=re.compile("sign up", re.IGNORECASE)).last.click()
-    page.get_by_label("Code").fill(code_from_mail())
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Send me a code").click()
+    enter_code(page)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,29 +42,68 @@ def test_sign_in_by_code_after_signing_out(page: Page, live_server: LiveServer) 
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_label("Email").fill("EVE@example.org")
-    page.get_by_role("button", name="Sign In", exact=True).click()
-    page.get_by_label("Code").fill(code_from_mail())
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Continue").click()
+    enter_code(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_way_without_any_script(chromium: object, live_server: LiveServer) -> None:
+    context = chromium.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    page = context.new_page()
+    sign_up(page, live_server)
+    expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+    page.get_by_role("button", name="Light theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    context.close()
+
+
+INSIDE = [
+    "/account/",
+    "/account/security/",
+    "/accounts/email/",
+    "/accounts/password/set/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/sessions/",
+    "/status/",
+    "/dev/mail/",
+]
+OUTSIDE = ["/", "/accounts/signup/", "/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
 def test_pages_are_accessible(page: Page, live_server: LiveServer, theme: str, width: int) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    wear(page, live_server, theme)
     page.set_viewport_size({"width": width, "height": 900})
     sign_up(page, live_server)
-    paths = ["/account/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/", "/status/", "/dev/mail/"]
-    strangers = ["/", "/accounts/signup/", "/accounts/login/", "/accounts/login/code/"]
-    complaints = [found for path in paths for found in grave(page, live_server.url + path)]
+    complaints = [found for path in INSIDE for found in grave(page, live_server.url + path)]
     page.context.clear_cookies()
-    complaints += [found for path in strangers for found in grave(page, live_server.url + path)]
+    wear(page, live_server, theme)
+    complaints += [found for path in OUTSIDE for found in grave(page, live_server.url + path)]
     assert complaints == []
+
+
+def wear(page: Page, live_server: LiveServer, theme: str) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
 
 
 def grave(page: Page, url: str) -> list[str]:
     page.goto(url)
+    picture(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{url} scrolls sideways"
     found = Axe().run(page).response["violations"]
     grave = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
     return [f"{url} {violation['id']} {violation['nodes'][0]['html']}" for violation in grave]
+
+
+def picture(page: Page, url: str) -> None:
+    """For people to look at: PICTURES=folder pytest tests/browser."""
+    if folder := os.environ.get("PICTURES"):
+        theme = page.locator("html").get_attribute("data-theme")
+        name = url.split("/", 3)[3].strip("/").replace("/", "-") or "front"
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=f"{folder}/{name}-{theme}-{width}.png", full_page=True)
