@@ -1,18 +1,20 @@
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import api_keys
 from accounts.access import Rule, person
-from accounts.errors import Conflict
+from accounts.errors import Conflict, Forbidden
+from accounts.idempotency import once
 from accounts.models import ApiKey, Scope
 from accounts.reading import read
 from accounts.replies import Reply
@@ -20,12 +22,18 @@ from accounts.replies import Reply
 KEYS_EACH = 50
 
 
+def _ahead(moment: datetime) -> datetime:
+    if moment <= timezone.now():
+        raise ValueError(_("This lies in the past."))
+    return moment
+
+
 class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: str = Field(min_length=1, max_length=80, examples=["laptop"])
     scopes: list[Scope] = Field(default=[Scope.READ, Scope.GENERATE], min_length=1, max_length=4)
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(_ahead)] | None = None
     spending_cap: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
 
 
@@ -53,6 +61,13 @@ def described(key: ApiKey) -> dict[str, Any]:
     return Key(id=key.public_id, **{field: getattr(key, field) for field in fields}).model_dump(mode="json")
 
 
+def _check_within(key: ApiKey, wanted: NewKey) -> None:
+    """Otherwise a key that leaked could make itself one without bounds."""
+    capped = key.spending_cap is not None and (wanted.spending_cap is None or wanted.spending_cap > key.spending_cap)
+    if capped or set(wanted.scopes) - set(key.scopes):
+        raise Forbidden(_("A key cannot make another that may do more than itself."))
+
+
 class Keys(APIView):
     access = Rule.USER
     scopes = {"GET": "admin", "POST": "admin"}
@@ -65,6 +80,11 @@ class Keys(APIView):
     @extend_schema(operation_id="create_key", summary="Make a key", request=NewKey, responses={201: ShownKey})
     def post(self, request: Request) -> Response:
         wanted = read(request, NewKey)
+        if isinstance(request.auth, ApiKey):
+            _check_within(request.auth, wanted)
+        return once(request, lambda: self._make(request, wanted))
+
+    def _make(self, request: Request, wanted: NewKey) -> Response:
         if ApiKey.objects.filter(user=person(request), revoked_at=None).count() >= KEYS_EACH:
             raise Conflict(_("That is enough keys: revoke one first."))
         key, secret = api_keys.issue(
