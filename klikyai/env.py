@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -52,6 +53,14 @@ def database(name: str, default: str) -> dict[str, Any]:
 def rate(name: str, default: tuple[int, int]) -> tuple[int, int]:
     """Calls and seconds, written as 30/60."""
     return _read(name, default, _rate, "calls/seconds, as 30/60")
+
+
+def mail(name: str) -> SplitResult:
+    """smtp://, smtps:// (TLS from the first byte) or smtp+tls:// (STARTTLS)."""
+    found = urlsplit(text(name))
+    if found.scheme not in {"smtp", "smtps", "smtp+tls"} or not found.hostname:
+        raise ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@host:587")
+    return found
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from redis import Redis
 from redis.exceptions import RedisError
 
+from accounts.access import Rule, rule
+
 PATIENCE = 3.0
 _checkers = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
 
@@ -63,17 +65,20 @@ def _well(services: dict[str, dict[str, Any]]) -> bool:
 
 
 @never_cache
+@rule(Rule.NOBODY)
 def alive(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
+@rule(Rule.NOBODY)
 def ready(request: HttpRequest) -> HttpResponse:
     well = _well(look(ESSENTIAL))
     return JsonResponse({"status": "ready" if well else "not ready"}, status=200 if well else 503)
 
 
 @never_cache
+@rule(Rule.NOBODY)
 def report(request: HttpRequest) -> HttpResponse:
     services = look(ALL)
     body = {
@@ -86,6 +91,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@rule(Rule.NOBODY)
 def status_page(request: HttpRequest) -> HttpResponse:
     services = look(ALL)
     return render(request, "klikyai/status.html", {"services": services, "well": _well(services)})

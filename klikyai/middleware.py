@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 log = logging.getLogger("klikyai.request")
 SANE = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -43,6 +44,7 @@ class RequestName:
 def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     if request.path.startswith(QUIET) and response.status_code < 400:
         return
+    user_id.set(_known(request))
     # The path alone: a query string may hold what nobody should read.
     log.info(
         "%s %s %s",
@@ -51,3 +53,12 @@ def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         response.status_code,
         extra={"status": response.status_code, "milliseconds": round(seconds * 1000, 1)},
     )
+
+
+def _known(request: HttpRequest) -> str | None:
+    """Whoever was looked up while answering; nobody is looked up for the log's sake."""
+    user = request.__dict__.get("user")
+    if type(user) is SimpleLazyObject:
+        user = getattr(request, "_cached_user", None)
+    public = getattr(user, "public_id", None)
+    return str(public) if public else None

@@ -6,7 +6,7 @@ import accounts.urls
 import billing.urls
 import generation.urls
 import media.urls
-from klikyai import api, failures, health, pages
+from klikyai import api, failures, health, metrics, pages
 
 api_urlpatterns = [
     *accounts.urls.api_urlpatterns,
@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("health", health.report, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("status/", health.status_page, name="status"),
     path("dev/mail/", pages.mail, name="dev-mail"),
     path("admin/", admin.site.urls),

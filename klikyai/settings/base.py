@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from klikyai import env
+from klikyai import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -47,8 +47,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "klikyai.proxies.Proxies",
     "klikyai.middleware.RequestName",
     "klikyai.doorkeeper.Doorkeeper",
+    "klikyai.metrics.Counted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -97,6 +99,10 @@ DATABASES["default"] |= {
         "-c synchronous_commit=on",
     },
 }
+TRUSTED_PROXIES = 0
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
+CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")

@@ -13,6 +13,7 @@ from klikyai.services.embedded import Embedded
 
 _var = Path(env.text("VAR_DIR", str(Path(__file__).resolve().parent.parent.parent / "var")))
 os.environ.update(Embedded(_var).running())
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_var / "metrics"))
 
 from klikyai.settings.base import *  # noqa: E402, F403
 
@@ -21,8 +22,8 @@ def _own_secret() -> str:
     """Made once for this folder, so that sessions outlive a restart."""
     file = _var / "secret_key"
     try:
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+        if not file.exists() or not file.stat().st_size:
             file.touch(mode=0o600)
             file.write_text(random.token_urlsafe(50))
         return file.read_text()

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from klikyai import metrics
 from klikyai.programs import programs
 from klikyai.services.embedded import Embedded
 from klikyai.services.process import ServiceError
@@ -42,6 +43,7 @@ class Command(BaseCommand):
     def _serve(self, services: Embedded, host: str, port: int) -> None:
         os.environ.update(services.start())
         self._prepare()
+        metrics.forget_the_dead()
 
         def announce() -> None:
             self.stdout.write(f"\n  KlikyAI is at http://{_shown(host)}:{port}/\n")

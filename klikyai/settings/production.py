@@ -1,0 +1,62 @@
+"""For other people's data and money: nothing is guessed, and what is missing is named before anything starts."""
+
+import os
+
+import sentry_sdk
+
+from klikyai import env
+from klikyai.scrubber import before_send
+
+_given = env.required(["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "MFA_KEYS", "EMAIL_URL", "SITE_URL"])
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp/klikyai-metrics")  # noqa: S108
+os.makedirs(os.environ["PROMETHEUS_MULTIPROC_DIR"], exist_ok=True)
+
+from klikyai.settings.base import *  # noqa: E402, F403
+
+SECRET_KEY = _given["SECRET_KEY"]
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+MFA_KEYS = env.words("MFA_KEYS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+SITE_URL = _given["SITE_URL"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+DEBUG = False
+
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_SECURE = True
+
+EMAIL_CONFIG = env.mail("EMAIL_URL")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = EMAIL_CONFIG.hostname or ""
+EMAIL_PORT = EMAIL_CONFIG.port or 587
+EMAIL_HOST_USER = EMAIL_CONFIG.username or ""
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG.password or ""
+EMAIL_USE_TLS = EMAIL_CONFIG.scheme == "smtp+tls"
+EMAIL_USE_SSL = EMAIL_CONFIG.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "KlikyAI <no-reply@localhost>")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+if _dsn := env.text("SENTRY_DSN"):
+    sentry_sdk.init(
+        _dsn,
+        release=VERSION,  # noqa: F405
+        send_default_pii=False,
+        before_send=before_send,  # type: ignore[arg-type]
+        before_send_transaction=before_send,  # type: ignore[arg-type]
+        include_local_variables=False,
+        max_request_body_size="never",
+    )

@@ -1,0 +1,58 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+
+from accounts.models import User
+from klikyai.services.embedded import Embedded
+from klikyai.services.process import free_port
+
+NOWHERE = f"redis://127.0.0.1:{free_port()}/0"
+
+
+@pytest.fixture
+def other_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded]:
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere")
+    services = Embedded(tmp_path)
+    yield services
+    services.stop()
+
+
+def test_ready_follows_redis_down_and_up(client: Client, other_redis: Embedded) -> None:
+    with override_settings(REDIS_URL=other_redis.start()["REDIS_URL"]):
+        assert client.get("/readyz").status_code == 200
+        other_redis.stop()
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
+    with override_settings(REDIS_URL=other_redis.start()["REDIS_URL"]):
+        assert client.get("/readyz").status_code == 200
+
+
+@override_settings(REDIS_URL=NOWHERE)
+def test_report_names_what_is_down_and_leaks_nothing(client: Client) -> None:
+    answer = client.get("/health")
+    body = answer.json()
+    assert answer.status_code == 503
+    assert body["services"]["redis"] == {"status": "down"}
+    assert body["services"]["postgresql"]["status"] == "up"
+    assert NOWHERE not in json.dumps(body)
+
+
+@pytest.mark.django_db
+def test_metrics_are_not_for_strangers(client: Client, alice: User, dana: User) -> None:
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+    assert client.get("/metrics").status_code == 404
+    client.force_login(alice, backend)
+    assert client.get("/metrics").status_code == 404
+    client.force_login(dana, backend)
+    assert b"klikyai_requests_total" in client.get("/metrics").content
+
+
+@pytest.mark.django_db
+@override_settings(METRICS_TOKEN="let-prometheus-in")
+def test_metrics_open_to_the_token(client: Client) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer let-prometheus-in"}).status_code == 200
