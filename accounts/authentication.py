@@ -26,14 +26,6 @@ class KeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class NoOtherBearer(BaseAuthentication):
-    """Last of the bearers: a token that nobody recognised must not fall through to the session beside it."""
-
-    def authenticate(self, request: Request) -> None:
-        if request.headers.get("Authorization"):
-            raise Unauthenticated(_("This token is not valid here."))
-
-
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = KeyAuthentication
     name = "key"

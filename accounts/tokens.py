@@ -12,12 +12,14 @@ from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.api_keys import MARK
+from accounts.errors import Unauthenticated
 
 SessionStore: Any = import_module(settings.SESSION_ENGINE).SessionStore
 
@@ -44,6 +46,9 @@ class TokenAuthentication(JWTTokenAuthentication):  # type: ignore[misc]
         if len(words) == 2 and words[1].startswith(MARK.encode()):
             return None
         found: tuple[Any, Any] | None = super().authenticate(request)
+        if found is None and words:
+            # What nobody recognised must not fall through to the session beside it.
+            raise Unauthenticated(_("This token is not valid here."))
         return found
 
     def authenticate_credentials(self, key: str) -> tuple[Any, Any]:
