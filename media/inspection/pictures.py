@@ -1,0 +1,106 @@
+"""Pictures: limits from the header, then pixels only: stills are encoded anew, animations stripped and decoded once."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
+
+from media.inspection import formats
+from media.inspection.facts import Facts
+from media.inspection.formats import Format
+from media.inspection.strips import STRIPS, png_is_whole
+from media.inspection.unfit import Unfit
+
+Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter and speaks to the person
+_KEPT_MODES = {
+    "PNG": {"1", "L", "LA", "RGB", "RGBA", "I;16"},
+    "JPEG": {"L", "RGB"},
+    "WEBP": {"RGB", "RGBA"},
+    "AVIF": {"RGB", "RGBA"},
+    "GIF": {"P", "L"},
+}
+
+
+def clean_picture(source: Path, target: Path, format: Format) -> Facts:
+    with source.open("rb") as file, Image.open(file, formats=[format.reader]) as picture:
+        check_size(*picture.size)
+        if format in STRIPS:
+            content, frames = STRIPS[format](source.read_bytes())
+            if frames > 1:
+                return _keep_animation(content, frames, picture.size, target, format)
+            if format is formats.PNG and not png_is_whole(content, *picture.size):
+                raise Unfit("truncated")
+        elif getattr(picture, "is_animated", False) and format is formats.AVIF:
+            raise Unfit("animated_avif")
+        return _encode_anew(picture, target, format)
+
+
+def check_size(width: int, height: int, frames: int = 1) -> None:
+    if width * height > formats.MAX_PIXELS or max(width, height) > formats.MAX_SIDE:
+        raise Unfit("pixels", f"{width}x{height}")
+    if width * height * frames > formats.MAX_ANIMATED_PIXELS:
+        raise Unfit("frames", f"{width}x{height}x{frames}")
+
+
+def colour_of(picture: Image.Image) -> str:
+    small = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX)
+    return "#{:02x}{:02x}{:02x}".format(*small.tobytes())
+
+
+def _keep_animation(content: bytes, frames: int, size: tuple[int, int], target: Path, format: Format) -> Facts:
+    check_size(*size, frames)
+    milliseconds = 0.0
+    with Image.open(io.BytesIO(content), formats=[format.reader]) as animation:
+        colour = colour_of(animation)
+        for frame in range(getattr(animation, "n_frames", 1)):
+            animation.seek(frame)
+            animation.load()
+            milliseconds += float(animation.info.get("duration", 0) or 0)
+    target.write_bytes(content)
+    return Facts(format.mime, format.kind, *size, duration=milliseconds / 1000, colour=colour, frames=frames)
+
+
+def _encode_anew(picture: Image.Image, target: Path, format: Format) -> Facts:
+    options = _quality(picture, format)
+    upright = ImageOps.exif_transpose(picture)
+    plain = _mode_for(_in_srgb(upright), format)
+    plain.info.clear()
+    plain.save(target, format.reader, **options)
+    return Facts(format.mime, format.kind, *plain.size, colour=colour_of(plain))
+
+
+def _quality(picture: Image.Image, format: Format) -> dict[str, Any]:
+    """As good as it came: JPEG with its own tables, WebP lossless when it was."""
+    if format is formats.JPEG and picture.mode in {"L", "RGB"} and isinstance(picture, JpegImagePlugin.JpegImageFile):
+        return {"qtables": picture.quantization, "subsampling": JpegImagePlugin.get_sampling(picture)}
+    if format is formats.WEBP:
+        picture.fp.seek(0)
+        return {"lossless": b"VP8L" in picture.fp.read(64), "quality": 92, "method": 2}
+    return {
+        formats.PNG: {"compress_level": 3},
+        formats.AVIF: {"quality": 90, "speed": 9},
+        formats.GIF: {"optimize": False},
+    }.get(format, {"quality": 95})
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in {"RGB", "RGBA", "CMYK"}:
+        return picture
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode=mode) or picture
+    except (ImageCms.PyCMSError, OSError):
+        return picture  # a broken profile says nothing about the pixels
+
+
+def _mode_for(picture: Image.Image, format: Format) -> Image.Image:
+    if picture.mode in _KEPT_MODES[format.reader] and "transparency" not in picture.info:
+        return picture
+    if format is formats.GIF:
+        return picture if picture.mode == "P" else picture.convert("P")
+    if format is formats.JPEG or not picture.has_transparency_data:
+        return picture.convert("RGB")
+    return picture.convert("RGBA")
