@@ -1,0 +1,24 @@
+# Two targets from one file: `web` has no torch, `worker` has.
+FROM python:3.11-slim AS ground
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 DJANGO_SETTINGS_MODULE=klikyai.settings.production
+RUN useradd --create-home --uid 10001 klikyai
+WORKDIR /srv/klikyai
+COPY requirements.txt ./
+COPY requirements ./requirements
+
+FROM ground AS web
+RUN pip install -r requirements/web.txt
+COPY --chown=klikyai . .
+RUN mkdir -p var && chown klikyai var
+USER klikyai
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "klikyai.wsgi:application"]
+
+FROM ground AS worker
+RUN pip install -r requirements.txt
+COPY --chown=klikyai . .
+RUN mkdir -p var && chown klikyai var
+USER klikyai
+HEALTHCHECK --interval=30s --timeout=10s CMD ["python", "-c", "import os, redis; redis.Redis.from_url(os.environ['REDIS_URL'], socket_timeout=2).ping()"]
+CMD ["python", "manage.py", "upkeep"]
