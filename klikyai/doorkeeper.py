@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
+from allauth.socialaccount.models import SocialApp
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.api_keys import MARK
-from accounts.errors import InvalidRequest, Refused
+from accounts.errors import InvalidRequest, NotFound, Refused
 from klikyai import pages
 from klikyai.json_parser import loads
 
@@ -28,6 +29,12 @@ class Doorkeeper:
         except Refused as refused:
             return pages.refused(request, refused)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        # allauth's pages of a provider that nobody has set up would answer 500.
+        if isinstance(exception, SocialApp.DoesNotExist):
+            return pages.refused(request, NotFound(_("There is no such way to sign in here.")))
+        return None
 
 
 def _check_address(request: HttpRequest) -> None:

@@ -64,12 +64,14 @@ def _well(services: dict[str, dict[str, Any]]) -> bool:
     return all(service["status"] == "up" for service in services.values())
 
 
+@rule(Rule.NOBODY)
 @never_cache
 @rule(Rule.NOBODY)
 def alive(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "alive"})
 
 
+@rule(Rule.NOBODY)
 @never_cache
 @rule(Rule.NOBODY)
 def ready(request: HttpRequest) -> HttpResponse:
@@ -77,6 +79,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ready" if well else "not ready"}, status=200 if well else 503)
 
 
+@rule(Rule.NOBODY)
 @never_cache
 @rule(Rule.NOBODY)
 def report(request: HttpRequest) -> HttpResponse:
@@ -90,6 +93,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=200 if body["status"] == "healthy" else 503)
 
 
+@rule(Rule.NOBODY)
 @never_cache
 @rule(Rule.NOBODY)
 def status_page(request: HttpRequest) -> HttpResponse:
