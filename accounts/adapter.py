@@ -3,14 +3,21 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from accounts import limits
 from accounts.addresses import block
 from accounts.errors import Refused
+from accounts.models import User
 
 SIGN_UPS_PER_BLOCK = 20
 DAY = 24 * 3600
@@ -25,14 +32,37 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(request.META["REMOTE_ADDR"])
 
     def clean_email(self, email: str) -> str:
-        return str(super().clean_email(email)).lower()
+        return self.validate_unique_email(str(super().clean_email(email)).lower())
+
+    def validate_unique_email(self, email: str) -> str:
+        """For somebody who changes their address; sign-up answers a known mailbox without a word (sign_up.py)."""
+        me = context.request.user
+        owner = User.objects.at(email) if me.is_authenticated else None
+        if owner is not None and owner.pk != me.pk and owner.email != email:
+            raise self.validation_error("email_taken")
+        return email
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         try:
             limits.spend("sign-up", block(self.get_client_ip(request)), SIGN_UPS_PER_BLOCK, DAY, fail_closed=True)
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
         except Refused as error:
-            raise self.validation_error("too_many_login_attempts") from error
-        return super().save_user(request, user, form, commit)
+            raise ImmediateHttpResponse(_refusal(request, error)) from error
+        except IntegrityError as error:
+            # The same mailbox came twice at once. Whoever was second is told what a known address is told.
+            answer = prevent_enumeration(request, email=form.cleaned_data["email"])
+            raise ImmediateHttpResponse(answer) from error
+
+
+def _refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    status = 429 if error.code == "rate_limited" else 503
+    if is_headless_request(request):
+        response: HttpResponse = JsonResponse({"status": status}, status=status)
+    else:
+        response = render(request, "refused.html", {"message": error.message}, status=status)
+    response["Retry-After"] = str(error.retry_after or 60)
+    return response
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

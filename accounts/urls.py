@@ -1,9 +1,13 @@
 from django.urls import path
 
-from accounts.api import keys, me
+from accounts.api import auth, keys, me
 from accounts.pages import profile, security, theme
 
 api_urlpatterns = [
+    path("auth/register", auth.Register.as_view(), name="api-register"),
+    path("auth/login", auth.Login.as_view(), name="api-login"),
+    path("auth/refresh", auth.Renewal.as_view(), name="api-refresh"),
+    path("auth/logout", auth.Logout.as_view(), name="api-logout"),
     path("auth/me", me.Me.as_view(), name="api-me"),
     path("keys", keys.Keys.as_view(), name="api-keys"),
     path("keys/<uuid:key_id>", keys.OneKey.as_view(), name="api-key"),

@@ -6,8 +6,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mailboxes import mailbox
+
 
 class People(BaseUserManager["User"]):
+    def at(self, email: str) -> "User | None":
+        """Whoever owns the mailbox that this spelling reaches."""
+        return self.filter(email_key=mailbox(email)).first()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email, **fields)
         user.set_password(password)
@@ -23,6 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
+    email_key = models.CharField(max_length=320, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -40,3 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email_key = mailbox(self.email)
+        if (named := kwargs.get("update_fields")) is not None and "email" in named:
+            kwargs["update_fields"] = {*named, "email_key"}
+        super().save(*args, **kwargs)

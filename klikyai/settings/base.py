@@ -140,6 +140,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {"login": "accounts.forms.SignIn"}
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_up.OneMailbox"
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
