@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.api import auth, keys, me
-from accounts.pages import profile, security, theme
+from accounts.pages import data, profile, security, theme
 
 api_urlpatterns = [
     path("auth/register", auth.Register.as_view(), name="api-register"),
@@ -16,5 +16,8 @@ api_urlpatterns = [
 urlpatterns = [
     path("account/", profile.profile, name="account"),
     path("account/security/", security.security, name="security"),
+    path("account/data/", data.data, name="data"),
+    path("account/data/export/", data.download, name="export"),
+    path("account/close/", data.close, name="close"),
     path("theme/", theme.choose, name="theme"),
 ]

@@ -66,7 +66,7 @@ def _inner(request: Request, said: dict[str, Any], ticket: str) -> HttpRequest:
     inner.META |= {"CONTENT_TYPE": "application/json", "wsgi.url_scheme": outer.scheme}
     if ticket:
         inner.META["HTTP_X_SESSION_TOKEN"] = ticket
-    inner._body = orjson.dumps(said)  # type: ignore[attr-defined]
+    inner._body = orjson.dumps(said)
     inner.session = SessionStore()
     inner.user = AnonymousUser()
     inner.allauth = outer.allauth  # type: ignore[attr-defined]

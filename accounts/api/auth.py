@@ -124,7 +124,7 @@ class Logout(APIView):
     @extend_schema(operation_id="logout", summary="Sign out here", request=None, responses={200: None})
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, ApiKey):
-            raise Forbidden(_("A key cannot sign out. Revoke it instead."))
+            raise InvalidRequest(_("A key cannot sign out. Revoke it instead."))
         inner = request._request
         if isinstance(request.auth, dict):
             inner.session = SessionStore(session_key=internal.session_key_from_sid(request.auth["sid"]))

@@ -1,0 +1,67 @@
+"""Ending things: the sessions of a person, their access, and at their wish everything that is theirs."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import signals
+from accounts.errors import InvalidRequest
+from accounts.models import Closure, User
+
+
+@transaction.atomic
+def deactivate(user: User, *, reason: str, actor: User | None) -> None:
+    """From the next request on no session, token or key of this person opens anything."""
+    if not reason.strip():
+        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    user.is_active = False
+    sign_out_everywhere(user)
+    Closure.objects.create(person=user.public_id, actor=actor, reason=reason.strip(), kind=Closure.Kind.DEACTIVATED)
+    _after(signals.deactivated, user)
+
+
+@transaction.atomic
+def reactivate(user: User, *, reason: str, actor: User | None) -> None:
+    if not reason.strip():
+        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    user.is_active = True
+    Closure.objects.create(person=user.public_id, actor=actor, reason=reason.strip(), kind=Closure.Kind.REACTIVATED)
+
+
+@transaction.atomic
+def close(user: User) -> None:
+    """What law does not want kept goes; what must stay (the books) stays without a name."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    signals.closing.send(User, user=locked)
+    sign_out_everywhere(locked)
+    EmailAddress.objects.filter(user=locked).delete()
+    locked.authenticator_set.all().delete()
+    locked.socialaccount_set.all().delete()
+    locked.api_keys.all().delete()
+    locked.groups.clear()
+    locked.user_permissions.clear()
+    locked.email = f"closed-{locked.public_id}@invalid"
+    locked.name = ""
+    locked.is_active = locked.is_staff = locked.is_superuser = False
+    locked.last_login = None
+    locked.set_unusable_password()
+    locked.save()
+    Closure.objects.create(person=locked.public_id, actor=None, reason="", kind=Closure.Kind.CLOSED)
+    _after(signals.deactivated, locked)
+
+
+def sign_out_everywhere(user: User) -> None:
+    """Tokens live in their session, so they go with it."""
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
+
+
+def _after(signal: Any, user: User) -> None:
+    transaction.on_commit(lambda: signal.send(User, user=user))
