@@ -1,0 +1,5 @@
+"""Settings of a house whose guesses are counted by allauth alone: the twin that shows what the guard is for."""
+
+from klikyai.settings.test import *  # noqa: F403
+
+MIDDLEWARE = [name for name in MIDDLEWARE if name != "accounts.attempts.CodeAttempts"]  # noqa: F405
