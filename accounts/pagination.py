@@ -63,7 +63,9 @@ def _beyond(order: Sequence[str], place: Sequence[str]) -> Q:
         name = field.lstrip("-")
         beyond |= same & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         same &= Q(**{name: value})
-    return beyond
+    # The OR alone is a filter over everything before it; this bound lets the index jump to the place.
+    first, start = order[0].lstrip("-"), place[0]
+    return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": start}) & beyond
 
 
 def _turned(field: str) -> str:

@@ -1,5 +1,22 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from media.api import assets, content, links, projects, uploads
+from media.pages import shared
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
-api_urlpatterns: list[URLPattern | URLResolver] = []
-urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("assets", assets.Assets.as_view(), name="api-assets"),
+    path("assets/archive", content.Archive.as_view(), name="api-archive"),
+    path("assets/<uuid:asset_id>", assets.OneAsset.as_view(), name="api-asset"),
+    path("assets/<uuid:asset_id>/content", content.AssetContent.as_view(), name="api-asset-content"),
+    path("assets/<uuid:asset_id>/links", links.Links.as_view(), name="api-asset-links"),
+    path("assets/<uuid:asset_id>/links/<uuid:link_id>", links.OneLink.as_view(), name="api-asset-link"),
+    path("uploads", uploads.Uploads.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), name="api-upload"),
+    path("projects", projects.Projects.as_view(), name="api-projects"),
+    path("projects/<uuid:project_id>", projects.OneProject.as_view(), name="api-project"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("shared/<str:token>/", shared.shared, name="shared"),
+    path("shared/<str:token>/content", shared.shared_content, name="shared-content"),
+]

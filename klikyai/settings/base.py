@@ -124,7 +124,7 @@ RQ_QUEUES = {
 }
 
 # Dotted paths of what upkeep calls, and every how many seconds.
-UPKEEP: dict[str, int] = {}
+UPKEEP: dict[str, int] = {"media.trash.empty_old": 300, "media.reconciling.tidy": 3600}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -207,6 +207,12 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+# Uploads on their way in; on the same disk, so that several web processes see the same pieces.
+MEDIA_ARRIVALS = VAR_DIR / "arrivals"
+MEDIA_QUOTA = env.number("MEDIA_QUOTA", 20 << 30)
+# "stream" by ourselves, "accel" by nginx (X-Accel-Redirect under MEDIA_ACCEL), "signed" by the storage's own links.
+MEDIA_DELIVERY = env.text("MEDIA_DELIVERY", "stream")
+MEDIA_ACCEL = env.text("MEDIA_ACCEL", "/protected/")
 
 CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 LARGEST_JSON = 1024 * 1024

@@ -1,19 +1,14 @@
 """The one way in: hand a file to a caged child, get facts about a clean copy, or a refusal that helps."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused
 from media.errors import TooBig, Unreadable, Unsupported
+from media.inspection.cage import Dead, caged
 from media.inspection.facts import Facts
 
 _ACCEPTED = _("We take PNG, JPEG, WebP, GIF, AVIF, MP4, MOV, WebM, WAV, MP3, OGG, FLAC and M4A.")
@@ -42,31 +37,14 @@ _UNREADABLE: dict[str, Any] = {
     "truncated": _("The file ends too early. Upload it again from the original."),
     "unreadable": _("The file is damaged and cannot be read."),
 }
-_SECONDS = 90
 
 
 def inspect(source: Path, target: Path) -> Facts:
     """`target`'s folder must be the caller's own and hold `source`: the child sees nothing else."""
-    process = subprocess.Popen(
-        [sys.executable, "-s", "-m", "media.inspection.child", str(source), str(target)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=settings.BASE_DIR, env={"LANG": "C.UTF-8", "TMPDIR": str(target.parent)}, start_new_session=True,
-    )  # fmt: skip
     try:
-        said, _nothing = process.communicate(timeout=_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise refusal("unreadable", "took too long") from None
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return _understood(said, process.returncode)
-
-
-def _understood(said: bytes, code: int) -> Facts:
-    if code or not said:
-        raise refusal("unreadable", f"the child ended with {code}")
-    answer = json.loads(said)
+        answer = json.loads(caged("media.inspection.child", target.parent, str(source), str(target)))
+    except Dead as dead:
+        raise refusal("unreadable", str(dead)) from None
     if "unfit" in answer:
         raise refusal(answer["unfit"], answer["detail"])
     return Facts(**answer)

@@ -1,0 +1,95 @@
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+
+from accounts.reading import Body
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+TagName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+
+
+def _ahead(moment: datetime) -> datetime:
+    if moment <= timezone.now():
+        raise ValueError(_("This lies in the past."))
+    return moment
+
+
+class AssetChange(Body):
+    name: Name | None = None
+    starred: bool | None = None
+    project: UUID | None = None
+    tags: Annotated[list[TagName], Field(max_length=20)] | None = None
+    trashed: bool | None = None
+
+
+class NewProject(Body):
+    name: Name
+
+
+class NewLink(Body):
+    expires_at: Annotated[AwareDatetime, AfterValidator(_ahead)] | None = None
+
+
+class NewArchive(Body):
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
+class ContentQuery(Body):
+    variant: Annotated[str, Field(max_length=16)] | None = None
+    format: Annotated[str, Field(pattern="^(png|jpeg|webp)$")] | None = None
+    recipe: Annotated[str, Field(pattern="^(keep|strip)$")] = "strip"
+    download: bool = False
+
+
+class ShownAsset(BaseModel):
+    id: UUID
+    kind: str
+    mime: str
+    name: str
+    bytes: int
+    width: int | None
+    height: int | None
+    duration: float | None
+    sha256: str
+    colour: str
+    created_at: datetime
+    trashed_at: datetime | None
+    starred: bool
+    project: UUID | None
+    job: str | None
+    recipe: dict[str, Any]
+    urls: dict[str, str]
+
+
+class AssetList(BaseModel):
+    items: list[ShownAsset]
+    pagination: dict[str, Any]
+
+
+class ShownProject(BaseModel):
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+class ProjectList(BaseModel):
+    items: list[ShownProject]
+
+
+class ShownLink(BaseModel):
+    id: UUID
+    created_at: datetime
+    expires_at: datetime | None
+    views: int
+
+
+class NewLinkShown(ShownLink):
+    url: str
+
+
+class LinkList(BaseModel):
+    items: list[ShownLink]

@@ -1,0 +1,23 @@
+"""A person's things, fetched through the person: another's is as absent as one that never was."""
+
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.request import Request
+
+from accounts.access import person
+from media.models import Asset, Project
+
+
+def own_asset(request: Request, asset_id: UUID) -> Asset:
+    asset = Asset.objects.of(person(request)).filter(public_id=asset_id).first()
+    if asset is None:
+        raise Http404
+    return asset
+
+
+def own_project(request: Request, project_id: UUID) -> Project:
+    project = Project.objects.filter(user=person(request), public_id=project_id).first()
+    if project is None:
+        raise Http404
+    return project

@@ -1,0 +1,99 @@
+"""Files arriving in pieces: appended under a lock, taken in when whole."""
+
+import base64
+import binascii
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, InvalidRequest
+from accounts.models import User
+from media.errors import StorageFailed, TooBig
+from media.inspection.formats import MAX_BYTES
+from media.intake import accept_file
+from media.models import Asset, Upload
+from media.names import safe_name
+from media.workspace import workspace
+
+_PIECE = 1 << 20
+_OPEN_AT_ONCE = 20
+
+
+def begin(user: User, length: int, name: str) -> Upload:
+    if length <= 0:
+        raise InvalidRequest(_("The file is empty."))
+    if length > max(MAX_BYTES.values()):
+        raise TooBig(_("The file is too large."))
+    if Upload.objects.filter(user=user, asset=None).count() >= _OPEN_AT_ONCE:
+        raise Conflict(_("Finish or cancel your other uploads first."))
+    settings.MEDIA_ARRIVALS.mkdir(parents=True, exist_ok=True)
+    upload = Upload.objects.create(user=user, length=length, name=safe_name(name))
+    upload.file.touch(mode=0o600)
+    return upload
+
+
+def append(upload: Upload, offset: int, body: IO[bytes]) -> int:
+    """What arrived before a cut stays; the next piece goes on from there."""
+    with _locked(upload) as file:
+        if file.tell() != offset or upload.asset_id is not None:
+            raise Conflict(_("This piece does not continue the upload."))
+        _copy(body, file, upload.length - offset)
+        return file.tell()
+
+
+def finish(upload: Upload) -> Asset:
+    with _locked(upload), workspace() as work:
+        source = work / "source"
+        source.hardlink_to(upload.file)
+        try:
+            upload.asset = accept_file(upload.user, source, upload.name)
+        except StorageFailed:
+            raise  # the pieces are good: asking again finishes
+        except Exception:
+            cancel(upload)
+            raise
+        upload.save(update_fields=["asset"])
+    upload.file.unlink(missing_ok=True)
+    return upload.asset
+
+
+def cancel(upload: Upload) -> None:
+    upload.file.unlink(missing_ok=True)
+    upload.delete()
+
+
+def name_in(metadata: str) -> str:
+    """tus sends `filename` in base64 among other pairs."""
+    pairs = dict(pair.strip().partition(" ")[::2] for pair in metadata.split(","))
+    try:
+        return base64.b64decode(pairs.get("filename", ""), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidRequest(_("The file's name cannot be read.")) from None
+
+
+def _copy(body: IO[bytes], file: IO[bytes], most: int) -> None:
+    try:
+        while most >= 0 and (piece := body.read(min(_PIECE, most + 1))):
+            if len(piece) > most:
+                raise TooBig(_("More arrived than was announced."))
+            most -= file.write(piece)
+    except OSError as error:
+        raise StorageFailed(_("The upload was cut. Go on from where it stopped."), retry_after=5) from error
+
+
+@contextmanager
+def _locked(upload: Upload) -> Iterator[IO[bytes]]:
+    try:
+        file = upload.file.open("ab")
+    except OSError as error:
+        raise Conflict(_("This upload is over."), log=repr(error)) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(_("Another piece of this upload is arriving.")) from None
+        yield file

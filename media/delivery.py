@@ -1,0 +1,93 @@
+"""How content goes out: by nginx, by a short-lived link, or by ourselves with ranges. Never into a shared cache."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
+
+from media import ranges, storage
+
+CHUNK = 256 << 10
+LINK_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Content:
+    path: str
+    mime: str
+    bytes: int
+    mark: str  # changes whenever the bytes do
+    name: str
+    changed: datetime
+
+
+def deliver(request: HttpRequest, content: Content, *, attachment: bool = False) -> HttpResponseBase:
+    response = _unchanged(request, content) or _body(request, content)
+    disposition = content_disposition_header(attachment, content.name)
+    response["Content-Disposition"] = disposition or "inline"
+    return guard(response, content)
+
+
+def guard(response: HttpResponseBase, content: Content | None = None) -> HttpResponseBase:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    # Whatever slipped through is opened in a box without scripts or an origin.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    if content is not None:
+        response["ETag"] = f'"{content.mark}"'
+        response["Last-Modified"] = http_date(content.changed.timestamp())
+        response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _unchanged(request: HttpRequest, content: Content) -> HttpResponseBase | None:
+    answer = get_conditional_response(request, f'"{content.mark}"', int(content.changed.timestamp()))
+    return answer if isinstance(answer, HttpResponseBase) else None
+
+
+def _body(request: HttpRequest, content: Content) -> HttpResponseBase:
+    if settings.MEDIA_DELIVERY == "accel":
+        response = HttpResponse(content_type=content.mime)
+        response["X-Accel-Redirect"] = settings.MEDIA_ACCEL + quote(content.path)
+        return response
+    if settings.MEDIA_DELIVERY == "signed":
+        return HttpResponseRedirect(default_storage.url(content.path))
+    return _stream(request, content)
+
+
+def _stream(request: HttpRequest, content: Content) -> HttpResponseBase:
+    try:
+        span = ranges.wanted(_range(request, content), content.bytes)
+    except ranges.Unsatisfiable:
+        refused = HttpResponse(status=416, content_type=content.mime)
+        refused["Content-Range"] = f"bytes */{content.bytes}"
+        return refused
+    whole = span or ranges.Span(0, content.bytes)
+    body = () if request.method == "HEAD" else pieces(storage.open_at(content.path, whole.start), whole.length)
+    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content.mime)
+    response["Content-Length"] = str(whole.length)
+    if span:
+        response["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{content.bytes}"
+    return response
+
+
+def _range(request: HttpRequest, content: Content) -> str | None:
+    condition = request.headers.get("If-Range")
+    if condition not in {None, f'"{content.mark}"', http_date(content.changed.timestamp())}:
+        return None
+    return request.headers.get("Range")
+
+
+def pieces(file: IO[bytes], length: int) -> Iterator[bytes]:
+    with file:
+        while length > 0 and (piece := file.read(min(CHUNK, length))):
+            length -= len(piece)
+            yield piece

@@ -1,0 +1,124 @@
+"""How content comes in. File first, then row: what dies between leaves a file that the reconciler finds."""
+
+import io
+import shutil
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from media import storage
+from media.inspection.facts import Facts
+from media.inspection.formats import BY_MIME
+from media.inspection.glance import glance
+from media.inspection.inspect import inspect
+from media.models import Asset, Space
+from media.names import safe_name
+from media.ringing import ring
+from media.workspace import workspace
+
+TEMPORARY = timedelta(hours=24)
+
+
+def accept_upload(user: User, file: IO[bytes], name: str, *, folder: str = "inputs") -> Asset:
+    with workspace() as work:
+        with (work / "source").open("wb") as source:
+            shutil.copyfileobj(file, source, 1 << 20)
+        return accept_file(user, work / "source", name, folder=folder)
+
+
+def accept_file(user: User, source: Path, name: str, *, folder: str = "inputs") -> Asset:
+    """`source` must lie alone in a folder of its own."""
+    clean = source.with_name("clean")
+    facts = inspect(source, clean)
+    if (known := _known(user, facts)) is not None:
+        return known
+    path = storage.new_path(user, folder, BY_MIME[facts.mime].extension)
+    storage.put_file(path, clean)
+    keep_until = timezone.now() + TEMPORARY if folder == "temp" else None
+    row = {"name": safe_name(name), "origin": f"upload:{uuid.uuid4()}", "ready": True, "keep_until": keep_until}
+    try:
+        return _record(user, path, facts, **row)
+    except IntegrityError:
+        storage.remove(path)
+        return Asset.objects.get(user=user, sha256=facts.sha256, origin__startswith="upload:")
+    except Exception:
+        storage.remove(path)
+        raise
+
+
+def keep_output(
+    user: User, job_reference: str, content: bytes, *, mime: str, recipe: Mapping[str, Any], attempt_token: str
+) -> Asset:
+    """Written under the attempt, invisible until `publish_outputs`. A stale attempt discards its own."""
+    facts = _facts(content, mime)
+    under = f"{job_reference.rpartition(':')[2]}/{safe_name(attempt_token)}"
+    path = storage.new_path(user, "outputs", BY_MIME[facts.mime].extension, under)
+    storage.put(path, io.BytesIO(content))
+    prompt = str(recipe.get("prompt", ""))
+    try:
+        return _record(
+            user, path, facts, prompt=prompt, recipe=dict(recipe), origin=job_reference, attempt=attempt_token
+        )
+    except Exception:
+        storage.remove(path)
+        raise
+
+
+def publish_outputs(job_reference: str, attempt_token: str) -> list[Asset]:
+    """Inside the transaction that finishes the job."""
+    Asset.objects.filter(origin=job_reference, attempt=attempt_token).update(ready=True)
+    assets = list(Asset.objects.filter(origin=job_reference, attempt=attempt_token).order_by("pk"))
+    for asset in assets:
+        ring(asset)
+    return assets
+
+
+def discard_outputs(job_reference: str, attempt_token: str) -> None:
+    discard(Asset.objects.filter(origin=job_reference, attempt=attempt_token, ready=False))
+
+
+@transaction.atomic
+def discard(assets: "Any") -> int:
+    """For good: rows first, files when that is certain."""
+    found = list(assets.select_for_update().prefetch_related("derivatives"))
+    for asset in found:
+        Space.give_back(asset.user_id, asset.bytes)
+        storage.remove_on_commit(asset.path, *(smaller.path for smaller in asset.derivatives.all()))
+    Asset.objects.filter(pk__in=[asset.pk for asset in found]).delete()
+    return len(found)
+
+
+def _facts(content: bytes, mime: str) -> Facts:
+    """Pictures of our own engines are only looked at; film and sound pass the cage like an upload."""
+    if mime.startswith("image/"):
+        return glance(content)
+    with workspace() as work:
+        (work / "source").write_bytes(content)
+        return inspect(work / "source", work / "clean")
+
+
+@transaction.atomic
+def _record(user: User, path: str, facts: Facts, **more: Any) -> Asset:
+    Space.take(user, facts.bytes)
+    asset = Asset.objects.create(
+        user=user, path=path, kind=facts.kind, mime=facts.mime, bytes=facts.bytes, width=facts.width,
+        height=facts.height, duration=facts.duration, sha256=facts.sha256, colour=facts.colour, **more,
+    )  # fmt: skip
+    if asset.ready:
+        ring(asset)
+    return asset
+
+
+def _known(user: User, facts: Facts) -> Asset | None:
+    """The same file twice is one file; from the trash it comes back."""
+    known = Asset.objects.filter(user=user, sha256=facts.sha256, origin__startswith="upload:").first()
+    if known is not None and known.trashed_at is not None:
+        known.trashed_at = None
+        known.save(update_fields=["trashed_at"])
+    return known

@@ -1,0 +1,66 @@
+"""The wall: whose, which, in what order. One query a page, tuples instead of models."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from pydantic import AwareDatetime, Field
+
+from accounts.models import User
+from accounts.pagination import Paging, listing
+from media.models import Asset
+
+COLUMNS = (
+    "id", "public_id", "kind", "mime", "name", "bytes", "width", "height", "duration", "sha256", "colour", "origin",
+    "recipe", "starred", "created_at", "trashed_at", "project__public_id",
+)  # fmt: skip
+ORDER = ("-created_at", "-id")
+
+
+class Wanted(Paging):
+    kind: Literal["image", "video", "audio"] | None = None
+    project: UUID | None = None
+    tag: str | None = Field(default=None, max_length=60)
+    starred: bool | None = None
+    trash: bool = False
+    origin: Literal["job", "upload"] | None = None
+    search: str | None = Field(default=None, max_length=200)
+    created_after: AwareDatetime | None = None
+
+
+def wall(user: User, wanted: Wanted) -> dict[str, Any]:
+    rows = Asset.objects.of(user).filter(trashed_at__isnull=not wanted.trash)
+    for field, value in _filters(wanted).items():
+        if value is not None:
+            rows = rows.filter(**{field: value})
+    if wanted.search:
+        rows = rows.filter(search=SearchQuery(wanted.search, search_type="websearch", config="simple"))
+    return listing(rows.values_list(*COLUMNS, named=True), wanted, described, ORDER)
+
+
+def one(user: User, public_id: UUID) -> dict[str, Any] | None:
+    row = Asset.objects.of(user).filter(public_id=public_id).values_list(*COLUMNS, named=True).first()
+    return None if row is None else described(row)
+
+
+def described(row: Any) -> dict[str, Any]:
+    at = f"/api/v1/assets/{row.public_id}"
+    job = row.origin[4:] if row.origin.startswith("job:") else None
+    return {
+        "id": row.public_id, "kind": row.kind, "mime": row.mime, "name": row.name, "bytes": row.bytes,
+        "width": row.width, "height": row.height, "duration": row.duration, "sha256": row.sha256,
+        "colour": row.colour, "created_at": row.created_at, "trashed_at": row.trashed_at, "starred": row.starred,
+        "project": row.project__public_id, "job": job, "recipe": row.recipe,
+        "urls": {"self": at, "content": f"{at}/content", "thumbnail": f"{at}/content?variant=thumbnail"},
+    }  # fmt: skip
+
+
+def _filters(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "kind": wanted.kind,
+        "project__public_id": wanted.project,
+        "tags__name": wanted.tag,
+        "starred": wanted.starred,
+        "origin__startswith": wanted.origin and f"{wanted.origin}:",
+        "created_at__gt": wanted.created_after,
+    }

@@ -1,0 +1,61 @@
+"""Where content lies. One folder a person; names are ours and cannot be guessed."""
+
+import logging
+import uuid
+from pathlib import Path
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from media.errors import StorageFailed
+
+log = logging.getLogger(__name__)
+FOLDERS = ("inputs", "outputs", "references", "temp")
+
+
+def new_path(user: User, folder: str, extension: str, under: str = "") -> str:
+    middle = f"{under}/" if under else ""
+    return f"{folder}/{user.public_id}/{middle}{uuid.uuid4().hex}.{extension}"
+
+
+def put(path: str, content: IO[bytes]) -> None:
+    """All or nothing: what could not be written whole is taken away again."""
+    try:
+        saved = default_storage.save(path, File(content))
+    except Exception as error:
+        remove(path)
+        log.error("storage failed", extra={"path": path, "reason": repr(error)})
+        raise StorageFailed(_("The file could not be stored. Try again shortly."), retry_after=30) from error
+    if saved != path:
+        remove(saved)
+        raise StorageFailed(_("The file could not be stored. Try again shortly."), retry_after=1)
+
+
+def put_file(path: str, source: Path) -> None:
+    with source.open("rb") as content:
+        put(path, content)
+
+
+def remove(path: str) -> None:
+    try:
+        default_storage.delete(path)
+    except Exception:
+        # The reconciler finds what is left.
+        log.exception("storage could not delete", extra={"path": path})
+
+
+def remove_on_commit(*paths: str) -> None:
+    transaction.on_commit(lambda: [remove(path) for path in paths])
+
+
+def open_at(path: str, start: int = 0) -> IO[bytes]:
+    try:
+        content = default_storage.open(path, "rb")
+    except OSError as error:
+        raise StorageFailed(_("The file cannot be read right now."), retry_after=5, log=repr(error)) from error
+    content.seek(start)
+    return content
