@@ -19,9 +19,8 @@ OFFLINE = """
 import socket, sys
 def refuse(*args, **kwargs): raise OSError("no network here")
 socket.socket.connect = refuse
-import torch
 from diffusers import DiffusionPipeline
-pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], dtype=torch.float32)
+pipeline = DiffusionPipeline.from_pretrained(sys.argv[1])
 print(type(pipeline).__name__, pipeline("a red boat", num_inference_steps=2).images[0].size)
 """
 

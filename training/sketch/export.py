@@ -69,7 +69,10 @@ def export(runs: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "preview.json").write_text(json.dumps(preview_map(pipeline.vae), indent=1) + "\n")
     (folder / "vocabulary.json").write_text(json.dumps({"words": known_words()}, indent=0) + "\n")
-    pipeline.to(dtype=torch.float16)
+    # transformers opens weights in the type they were saved in, diffusers in float32: a small float32 text encoder
+    # spares whoever names no type a mismatch between the two.
+    pipeline.unet.half()
+    pipeline.vae.half()
     pipeline.save_pretrained(folder, safe_serialization=True)
     for path in folder.rglob("*.safetensors"):
         path.chmod(0o644)
