@@ -1,0 +1,87 @@
+import statistics
+import time
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.test_auth_api import code, proved
+
+EVIL = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "https:evil.example",
+    "javascript:alert(1)",
+    "http:///evil.example",
+    "\thttps://evil.example",
+    "https://testserver@evil.example/",
+    "/\t/evil.example",
+]
+
+
+@pytest.mark.parametrize("target", EVIL)
+def test_an_evil_next_stays_on_our_pages(client: Client, alice: User, target: str) -> None:
+    answer = client.post(
+        "/accounts/login/", {"login": proved(alice).email, "password": "correct horse alice", "next": target}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+
+
+@pytest.mark.parametrize("target", EVIL)
+def test_an_evil_next_survives_no_code_either(client: Client, alice: User, target: str) -> None:
+    client.post("/accounts/login/", {"login": proved(alice).email, "next": target})
+    answer = client.post("/accounts/login/code/confirm/", {"code": code(), "next": target})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    assert client.post("/theme/", {"theme": "light", "next": target})["Location"] == "/"
+
+
+def test_a_good_next_is_followed(client: Client, alice: User) -> None:
+    client.post("/accounts/login/", {"login": proved(alice).email, "next": "/account/data/"})
+    answer = client.post("/accounts/login/code/confirm/", {"code": code(), "next": "/account/data/"})
+    assert answer["Location"] == "/account/data/"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("/accounts/login/", "login"), ("/accounts/signup/", "email"), ("/accounts/password/reset/", "email")],
+)
+def test_known_and_unknown_addresses_see_one_page(alice: User, path: str, field: str) -> None:
+    proved(alice)
+    pages = []
+    for email in (alice.email, "nobod@example.org"):
+        client = Client()
+        answer = client.post(path, {field: email})
+        shown = client.get(answer["Location"])
+        pages.append((answer.status_code, answer["Location"], shown.status_code, shown.content.count(b"<button")))
+    assert pages[0] == pages[1]
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize(("path", "field"), [("/accounts/login/", "login"), ("/accounts/signup/", "email")])
+def test_known_and_unknown_addresses_take_one_time(alice: User, path: str, field: str, settings: object) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False  # type: ignore[attr-defined]
+    proved(alice)
+    took: dict[str, list[float]] = {alice.email: [], "nobod@example.org": []}
+    for _round in range(15):
+        for email, times in took.items():
+            started = time.perf_counter()
+            User.objects.filter(email="nobod@example.org").delete()
+            Client().post(path, {field: email})
+            times.append(time.perf_counter() - started)
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert abs(known - unknown) < 0.03, f"known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms"
+
+
+def test_a_session_gets_a_new_name_at_sign_in(client: Client, alice: User) -> None:
+    client.post("/accounts/login/", {"login": proved(alice).email})
+    before = client.session.session_key
+    client.post("/accounts/login/code/confirm/", {"code": code()})
+    assert client.session.session_key != before
+
+
+def test_mail_is_shown_in_development_only(client: Client, db: None, settings: object) -> None:
+    assert client.get("/dev/mail/").status_code == 200
+    settings.MAIL_ON_A_PAGE = False  # type: ignore[attr-defined]
+    assert client.get("/dev/mail/").status_code == 404
