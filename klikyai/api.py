@@ -162,6 +162,10 @@ def meta(request: Request | HttpRequest) -> dict[str, Any]:
     user = request.__dict__.get("_user")
     return {
         "user_id": str(user.public_id) if user is not None and user.is_authenticated else None,
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": now(),
         "request_id": getattr(request, "request_id", None),
     }
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

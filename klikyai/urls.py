@@ -28,7 +28,11 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("django-rq/", include("django_rq.urls")),
     path("api/v1/schema/", SpectacularJSONAPIView.as_view(renderer_classes=[api.PlainJSON]), name="schema"),
-    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/v1/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="klikyai/docs.html"),
+        name="docs",
+    ),
     path("api/v1/", include(api_urlpatterns)),
     *accounts.urls.urlpatterns,
     *billing.urls.urlpatterns,

@@ -216,6 +216,9 @@ MEDIA_ACCEL = env.text("MEDIA_ACCEL", "/protected/")
 
 CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 LARGEST_JSON = 1024 * 1024
+LARGEST_BODY = 2 * 1024 * 1024
+# Addresses, as patterns, that take more.
+LARGER_BODIES = {r"/api/v1/(assets|uploads)": 256 * 1024 * 1024, r"/v1/images/edits": 64 * 1024 * 1024}
 # Calls and seconds, per person (or per address, before anybody has signed in). docs/adr/0010-rates.md says why.
 RATES = {
     "read": env.rate("RATE_READ", (75, 5)),
@@ -250,6 +253,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "deepLinking": True},
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {},
 }

@@ -1,0 +1,59 @@
+"""A bound on bodies where they arrive. Daphne writes a whole body to disk before any of our code sees it."""
+
+import re
+import uuid
+from typing import Any
+
+import orjson
+from daphne import http_protocol
+from django.conf import settings
+from django.utils.translation import gettext as _
+from twisted.internet import reactor
+
+from accounts.errors import TooLarge
+from klikyai import api
+
+# A client that is still sending gets this long to hear why.
+LINGER = 2
+
+
+class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
+    received = 0
+    refused = False
+
+    def gotLength(self, length: int | None) -> None:
+        super().gotLength(length)
+        if length is not None and length > self._limit():
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self.received += len(data)
+        if not self.refused and self.received > self._limit():
+            self._refuse()
+        if not self.refused:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        return None if self.refused else super().process()
+
+    def _limit(self) -> int:
+        path = getattr(self.channel, "_path", b"").decode("latin-1")
+        larger = (size for pattern, size in settings.LARGER_BODIES.items() if re.match(pattern, path))
+        return next(larger, settings.LARGEST_BODY)
+
+    def _refuse(self) -> None:
+        self.refused = True
+        self.channel.transport.write(_answer())
+        reactor.callLater(LINGER, self.channel.transport.abortConnection)  # type: ignore[attr-defined]
+
+
+def _answer() -> bytes:
+    meta = {"user_id": None, "timestamp": api.now(), "request_id": uuid.uuid4().hex}
+    body = orjson.dumps({"success": False} | api.refusal_body(TooLarge(_("This is too large."))) | {"meta": meta})
+    head = f"HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}X-Request-ID: {meta['request_id']}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+def count() -> None:
+    """From here on, for every connection that daphne takes."""
+    http_protocol.WebRequest = CountedRequest
