@@ -109,7 +109,8 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> No
     lessons = Lessons(load_autoencoder(runs)[1]["spread"], device)
     torch.manual_seed(seed + step)
     source = batches(load_shards(runs), torch.Generator().manual_seed(seed + step))
-    pace, total, first = Pace(minutes, peak), 0.0, step
+    pace, first = Pace(minutes, peak), step
+    losses: list[float] = []
     while pace.share < 1:
         pace.set_rate(optimizer, step - first)
         loss = lessons.loss(model, *next(source))
@@ -118,10 +119,11 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> No
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         follow(average, model, min(0.9985, (1 + step) / (10 + step)))
-        step, total = step + 1, total + loss.item()
+        step = step + 1
+        losses.append(loss.item())
         if step % 100 == 0:
-            journal.write(step=step, pictures=step * BATCH, loss=round(total / 100, 4))
-            total = 0.0
+            journal.write(step=step, pictures=step * BATCH, loss=round(sum(losses) / len(losses), 4))
+            losses.clear()
         if step % 400 == 0 or pace.share >= 1:
             state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
             keep(path, state | {"step": step})
