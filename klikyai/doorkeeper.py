@@ -34,6 +34,9 @@ class Doorkeeper:
         # allauth's pages of a provider that nobody has set up would answer 500.
         if isinstance(exception, SocialApp.DoesNotExist):
             return pages.refused(request, NotFound(_("There is no such way to sign in here.")))
+        # It has addresses for telephone numbers whether or not anybody can send a message to one.
+        if isinstance(exception, NotImplementedError) and request.path_info.startswith(LIBRARY):
+            return pages.refused(request, NotFound(_("This is not offered here.")))
         return None
 
 

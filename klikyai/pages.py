@@ -36,6 +36,11 @@ def mail(request: HttpRequest) -> HttpResponse:
     return render(request, "dev/mail.html", {"letters": mailbox.newest(settings.EMAIL_FILE_PATH)})
 
 
+@rule(Rule.NOBODY)
+def nothing(request: HttpRequest, _where: str = "") -> HttpResponse:
+    raise Http404
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refused(request, api.as_refused(exception))
 

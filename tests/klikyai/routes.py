@@ -10,7 +10,7 @@ from accounts.access import Rule
 
 # The first that matches counts.
 LIBRARIES = [
-    (r"admin/(login|logout)/$", Rule.NOBODY),
+    (r"admin/(login|logout)/$|admin/r/", Rule.NOBODY),
     (r"admin/django_rq/", Rule.OPERATOR),
     (r"admin/", Rule.STAFF),
     (r"django-rq/", Rule.OPERATOR),
