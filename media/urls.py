@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from media.api import assets, content, links, projects, uploads
-from media.pages import shared
+from media.pages import library, shared
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,5 +18,14 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("shared/<str:token>/", shared.shared, name="shared"),
+    path("library/", library.library, name="library"),
+    path("library/add/", library.add, name="library-add"),
+    path("library/<uuid:asset_id>/", library.asset, name="library-asset"),
+    path("library/<uuid:asset_id>/star/", library.star, name="library-star"),
+    path("library/<uuid:asset_id>/trash/", library.throw_away, name="library-throw-away"),
+    path("library/<uuid:asset_id>/undo/", library.take_back, name="library-take-back"),
+    path("library/<uuid:asset_id>/share/", library.share, name="library-share"),
+    path("library/<uuid:asset_id>/links/<uuid:link_id>/revoke/", library.revoke, name="library-revoke"),
+    path("shared/<str:token>/report/", library.report, name="shared-report"),
     path("shared/<str:token>/content", shared.shared_content, name="shared-content"),
 ]

@@ -1,0 +1,122 @@
+"""The contact sheet. Works without a script: every action is a form that comes back here."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from pydantic import ValidationError
+
+from accounts.access import Rule, rule
+from accounts.errors import Refused
+from accounts.models import User
+from media import sharing, trash
+from media.intake import accept_upload
+from media.library import Wanted, wall
+from media.models import AbuseReport, Asset, Project
+
+_PAGE = 60
+_FILTERS = ("search", "kind", "starred", "trash", "project", "tag", "cursor")
+
+
+@require_GET
+@rule(Rule.USER)
+def library(request: HttpRequest) -> HttpResponse:
+    given = {name: request.GET[name] for name in _FILTERS if request.GET.get(name)}
+    try:
+        page = wall(_user(request), Wanted.model_validate_strings({"limit": str(_PAGE)} | given))
+    except (ValidationError, Refused):
+        return redirect("library")
+    projects = Project.objects.filter(user=_user(request)).order_by("name")[:100]
+    without_cursor = request.GET.copy()
+    without_cursor.pop("cursor", None)
+    context = page | {"given": given, "projects": projects, "query": without_cursor.urlencode()}
+    return render(request, "media/library.html", context)
+
+
+@require_GET
+@rule(Rule.USER)
+def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    found = _own(request, asset_id)
+    links = found.links.filter(revoked_at=None).order_by("-created_at")
+    return render(request, "media/asset.html", {"asset": found, "links": links})
+
+
+@require_POST
+@rule(Rule.USER)
+def add(request: HttpRequest) -> HttpResponse:
+    for file in request.FILES.getlist("file"):
+        try:
+            accept_upload(_user(request), file, file.name or "")
+        except Refused as refused:
+            messages.error(request, f"{file.name}: {refused.message}")
+        else:
+            messages.success(request, _("%(name)s is in the library.") % {"name": file.name})
+    return redirect("library")
+
+
+@require_POST
+@rule(Rule.USER)
+def star(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    found = _own(request, asset_id)
+    Asset.objects.filter(pk=found.pk).update(starred=not found.starred)
+    return redirect("library-asset", asset_id)
+
+
+@require_POST
+@rule(Rule.USER)
+def throw_away(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    trash.throw_away(_own(request, asset_id))
+    messages.success(request, _("In the trash for 30 days. You can take it back from there."))
+    return redirect("library")
+
+
+@require_POST
+@rule(Rule.USER)
+def take_back(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    trash.take_back(_own(request, asset_id))
+    return redirect("library-asset", asset_id)
+
+
+@require_POST
+@rule(Rule.USER)
+def share(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    _link, token = sharing.share(_own(request, asset_id), None)
+    messages.success(request, request.build_absolute_uri(f"/shared/{token}/"))
+    return redirect("library-asset", asset_id)
+
+
+@require_POST
+@rule(Rule.USER)
+def revoke(request: HttpRequest, asset_id: UUID, link_id: UUID) -> HttpResponse:
+    for link in _own(request, asset_id).links.filter(public_id=link_id):
+        sharing.revoke(link)
+    return redirect("library-asset", asset_id)
+
+
+@require_POST
+@rule(Rule.NOBODY)
+def report(request: HttpRequest, token: str) -> HttpResponse:
+    link = sharing.shared(token)
+    if link is None:
+        raise Http404
+    reporter = request.user if isinstance(request.user, User) else None
+    reason = request.POST.get("reason", "").replace("\0", "")[:2000] or "-"
+    AbuseReport.objects.create(asset=link.asset, reporter=reporter, reason=reason)
+    messages.success(request, _("Thank you. A person will look at it."))
+    return redirect("shared", token)
+
+
+def _own(request: HttpRequest, asset_id: UUID) -> Asset:
+    found = Asset.objects.of(_user(request)).filter(public_id=asset_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from accounts.signals import closing, exporting
+from media import sharing
+from media.models import AbuseReport, Asset
+from tests.media import samples
+from tests.media.conftest import files_in
+
+
+def test_upload_star_trash_undo_and_share_without_a_script(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    files = [SimpleUploadedFile("a.png", samples.encoded("PNG")), SimpleUploadedFile("b.png", b"<svg>")]
+    page = client.post("/library/add/", {"file": files}, follow=True).content.decode()
+    assert "a.png is in the library" in page
+    assert "SVG" in page
+    asset = Asset.objects.get()
+    at = f"/library/{asset.public_id}/"
+    for action in ("star", "trash", "undo", "share"):
+        assert client.post(f"{at}{action}/", follow=True).status_code == 200
+    asset.refresh_from_db()
+    assert (asset.starred, asset.trashed_at) == (True, None)
+    link = asset.links.get()
+    client.post(f"{at}links/{link.public_id}/revoke/")
+    link.refresh_from_db()
+    assert link.revoked_at
+    assert "a.png" in client.get("/library/?search=a.png&kind=image&starred=true").content.decode()
+
+
+def test_foreign_pages_are_absent_and_nobody_signs_in(photo: Asset, charlie: User, client: Client) -> None:
+    at = f"/library/{photo.public_id}/"
+    assert client.get(at).status_code == 302
+    client.force_login(charlie)
+    assert client.get(at).status_code == 404
+    for action in ("star", "trash", "undo", "share"):
+        assert client.post(f"{at}{action}/").status_code == 404
+    assert "holiday" not in client.get("/library/").content.decode()
+
+
+def test_a_report_reaches_the_desk_and_the_file_goes_down(photo: Asset, dana: User, client: Client) -> None:
+    _link, token = sharing.share(photo, None)
+    assert client.post(f"/shared/{token}/report/", {"reason": "mine"}).status_code == 302
+    report = AbuseReport.objects.get()
+    client.force_login(dana)
+    assert client.get("/admin/media/asset/").status_code == 200
+    chosen = {"action": "uphold", "_selected_action": [report.pk]}
+    assert client.post("/admin/media/abusereport/", chosen).status_code == 302
+    assert client.get(f"/shared/{token}/content").status_code == 404
+
+
+def test_a_person_who_leaves_takes_the_files(photo: Asset, own_storage: Path, transactional_db: None) -> None:
+    [(_receiver, files)] = [
+        answer for answer in exporting.send(None, user=photo.user) if "media" in answer[0].__module__
+    ]
+    [(name, content)] = files
+    assert name == f"media/{photo.public_id}.jpg"
+    assert len(b"".join(content)) == photo.bytes
+    closing.send(None, user=photo.user)
+    assert files_in(own_storage) == []
+
+
+def test_the_names_in_pages_are_text(alice: User, client: Client) -> None:
+    from media.intake import keep_output, publish_outputs
+
+    prompt = "<img src=x onerror=alert(1)>{{ 7 }}"
+    asset = keep_output(
+        alice, "job:1", samples.encoded("PNG"), mime="image/png", recipe={"prompt": prompt}, attempt_token="t"
+    )
+    publish_outputs("job:1", "t")
+    client.force_login(alice)
+    for place in ("/library/", f"/library/{asset.public_id}/"):
+        page = client.get(place).content
+        assert b"<img src=x" not in page
+        assert b"{{ 7 }}" in page
