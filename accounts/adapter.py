@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -18,12 +17,13 @@ from accounts import limits
 from accounts.addresses import block
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.phones import ByPhone
 
 SIGN_UPS_PER_BLOCK = 20
 DAY = 24 * 3600
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(ByPhone):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGN_UP_OPEN)
 
@@ -41,6 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if owner is not None and owner.pk != me.pk and owner.email != email:
             raise self.validation_error("email_taken")
         return email
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **more: Any) -> None:
+        try:
+            super().send_verification_code_sms(user, phone, code, **more)
+        except Refused as error:
+            raise ImmediateHttpResponse(_refusal(context.request, error)) from error
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         try:

@@ -10,3 +10,4 @@ class Accounts(AppConfig):
 
     def ready(self) -> None:
         import_module("accounts.hearing")
+        import_module("accounts.roles")

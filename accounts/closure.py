@@ -8,30 +8,28 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import signals
-from accounts.errors import InvalidRequest
-from accounts.models import Closure, User
+from accounts import audit, signals
+from accounts.errors import Conflict, InvalidRequest
+from accounts.models import User
 
 
 @transaction.atomic
 def deactivate(user: User, *, reason: str, actor: User | None) -> None:
     """From the next request on no session, token or key of this person opens anything."""
-    if not reason.strip():
-        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    _check(user, reason, actor)
     User.objects.filter(pk=user.pk).update(is_active=False)
     user.is_active = False
     sign_out_everywhere(user)
-    Closure.objects.create(person=user.public_id, actor=actor, reason=reason.strip(), kind=Closure.Kind.DEACTIVATED)
+    audit.record(actor, "person deactivated", str(user.public_id), reason=reason.strip())
     _after(signals.deactivated, user)
 
 
 @transaction.atomic
 def reactivate(user: User, *, reason: str, actor: User | None) -> None:
-    if not reason.strip():
-        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    _check(user, reason, actor)
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
-    Closure.objects.create(person=user.public_id, actor=actor, reason=reason.strip(), kind=Closure.Kind.REACTIVATED)
+    audit.record(actor, "person reactivated", str(user.public_id), reason=reason.strip())
 
 
 @transaction.atomic
@@ -52,7 +50,7 @@ def close(user: User) -> None:
     locked.last_login = None
     locked.set_unusable_password()
     locked.save()
-    Closure.objects.create(person=locked.public_id, actor=None, reason="", kind=Closure.Kind.CLOSED)
+    audit.record(locked, "account closed by its owner", str(locked.public_id))
     _after(signals.deactivated, locked)
 
 
@@ -65,3 +63,12 @@ def sign_out_everywhere(user: User) -> None:
 
 def _after(signal: Any, user: User) -> None:
     transaction.on_commit(lambda: signal.send(User, user=user))
+
+
+def _check(user: User, reason: str, actor: User | None) -> None:
+    if not reason.strip():
+        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    if actor is not None and actor.pk == user.pk:
+        raise Conflict(_("Nobody does this to themselves."))
+    if actor is not None and user.is_superuser and not actor.is_superuser:
+        raise Conflict(_("Only an owner may do this to an owner."))

@@ -7,18 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from klikyai import env, logs
+from klikyai import desk, env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VERSION = "0.1.0"
 
 INSTALLED_APPS = [
-    "klikyai.apps.KlikyAI",
-    "accounts",
-    "billing",
-    "media",
-    "generation",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -28,6 +23,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "accounts.apps.Accounts",
+    "billing",
+    "media",
+    "generation",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -44,6 +43,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
+    "klikyai.apps.KlikyAI",
 ]
 
 MIDDLEWARE = [
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.attempts.CodeAttempts",
+    "klikyai.staff_gate.StaffGate",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -99,6 +100,9 @@ DATABASES["default"] |= {
         "-c synchronous_commit=on",
     },
 }
+ADMIN_REQUIRES_MFA = env.flag("ADMIN_REQUIRES_MFA", False)
+ADMIN_ALLOWED_ADDRESSES = env.words("ADMIN_ALLOWED_ADDRESSES")
+UNFOLD = desk.look()
 TRUSTED_PROXIES = 0
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
@@ -134,6 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 MAIL_ON_A_PAGE = False
+SMS_GATEWAY = env.text("SMS_GATEWAY")
 SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", True)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

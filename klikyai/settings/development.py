@@ -32,6 +32,7 @@ def _own_secret() -> str:
 
 
 SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+AUDIT_KEY = env.text("AUDIT_KEY") or hashlib.sha256(b"audit" + SECRET_KEY.encode()).hexdigest()
 MFA_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(b"mfa" + SECRET_KEY.encode()).digest()).decode()]
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
@@ -40,3 +41,4 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _var / "mail"
 MAIL_ON_A_PAGE = True
+SMS_GATEWAY = env.text("SMS_GATEWAY", "accounts.phones.by_mail")

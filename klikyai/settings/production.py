@@ -7,7 +7,9 @@ import sentry_sdk
 from klikyai import env
 from klikyai.scrubber import before_send
 
-_given = env.required(["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "MFA_KEYS", "EMAIL_URL", "SITE_URL"])
+_given = env.required(
+    ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "MFA_KEYS", "AUDIT_KEY", "EMAIL_URL", "SITE_URL"]
+)
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp/klikyai-metrics")  # noqa: S108
 os.makedirs(os.environ["PROMETHEUS_MULTIPROC_DIR"], exist_ok=True)
 
@@ -16,10 +18,12 @@ from klikyai.settings.base import *  # noqa: E402, F403
 SECRET_KEY = _given["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 MFA_KEYS = env.words("MFA_KEYS")
+AUDIT_KEY = _given["AUDIT_KEY"]
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 SITE_URL = _given["SITE_URL"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DEBUG = False
+ADMIN_REQUIRES_MFA = env.flag("ADMIN_REQUIRES_MFA", True)
 
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

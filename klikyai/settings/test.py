@@ -3,6 +3,7 @@
 from klikyai.settings.development import *  # noqa: F403
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
+AUDIT_KEY = "the audit key of the tests"
 MFA_KEYS = ["dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

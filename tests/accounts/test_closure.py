@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys, closure, export, signals
 from accounts.errors import InvalidRequest
-from accounts.models import ApiKey, Closure, Scope, User
+from accounts.models import ApiKey, AuditEntry, Scope, User
 from tests.accounts.test_auth_api import me, post, proved, tokens
 
 
@@ -72,7 +72,8 @@ def test_reactivation_opens_the_door_again(client: Client, alice: User, dana: Us
     closure.deactivate(proved(alice), reason="spam", actor=dana)
     closure.reactivate(alice, reason="a mistake", actor=dana)
     assert me(tokens(client, alice)["access_token"]) == 200
-    assert list(Closure.objects.order_by("pk").values_list("kind", flat=True)) == ["deactivated", "reactivated"]
+    said = list(AuditEntry.objects.order_by("number").values_list("action", flat=True))
+    assert said == ["person deactivated", "person reactivated"]
 
 
 def test_closing_leaves_no_trace_of_the_person(browser: Client, alice: User, listening: Any) -> None:

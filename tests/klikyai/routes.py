@@ -11,7 +11,6 @@ from accounts.access import Rule
 # The first that matches counts.
 LIBRARIES = [
     (r"admin/(login|logout)/$|admin/r/", Rule.NOBODY),
-    (r"admin/django_rq/", Rule.OPERATOR),
     (r"admin/", Rule.STAFF),
     (r"django-rq/", Rule.OPERATOR),
     (r"accounts/(email|password/change|password/set|reauthenticate|3rdparty|sessions)/$", Rule.USER),

@@ -15,6 +15,7 @@ NEEDED = {
     "REDIS_URL": "redis://127.0.0.1/0",
     "ALLOWED_HOSTS": "studio.example.org",
     "MFA_KEYS": Fernet.generate_key().decode(),
+    "AUDIT_KEY": "a" * 40,
     "EMAIL_URL": "smtp+tls://u:p@mail.example.org:587",
     "SITE_URL": "https://studio.example.org",
 }

@@ -1,0 +1,34 @@
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from accounts import api_keys, audit
+from accounts.admin.reading import ReadOnly
+from accounts.models import ApiKey
+
+
+@admin.register(ApiKey)
+class Keys(ReadOnly):
+    list_display = ("prefix", "name", "user", "scopes", "created_at", "used_at", "expires_at", "revoked_at")
+    list_filter = ("created_at", "revoked_at")
+    search_fields = ("prefix", "name", "user__email")
+    list_select_related = ("user",)
+    fields = ("prefix", "name", "user", "scopes", "spending_cap", "created_at", "expires_at", "used_at", "revoked_at")
+    actions_detail = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:
+        return request.user.has_perm("accounts.change_apikey")
+
+    @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])  # type: ignore[untyped-decorator]
+    def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not self.has_revoke_permission(request):
+            raise PermissionDenied
+        key = get_object_or_404(ApiKey, pk=object_id)
+        api_keys.revoke(key)
+        audit.record(request.user, "key revoked", str(key.public_id), prefix=key.prefix)  # type: ignore[arg-type]
+        messages.success(request, _("The key no longer opens anything."))
+        return redirect(reverse("admin:accounts_apikey_change", args=[object_id]))

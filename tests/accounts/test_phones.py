@@ -1,0 +1,47 @@
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client, override_settings
+
+from accounts.models import Phone, User
+from tests.accounts.test_auth_api import proved
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/_allauth/browser/v1/account/phone"
+NUMBER = "+4930901820"
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    """Signed in, and looked at a second time, as a sensitive change wants it."""
+    client = Client()
+    proof = {"email": proved(alice).email, "password": "correct horse alice"}
+    assert client.post("/_allauth/browser/v1/auth/login", proof, "application/json").status_code == 200
+    again = client.post("/_allauth/browser/v1/auth/reauthenticate", {"password": proof["password"]}, "application/json")
+    assert again.status_code == 200
+    return client
+
+
+def claim(browser: Client) -> int:
+    return browser.post(ADDRESS, {"phone": NUMBER}, "application/json").status_code
+
+
+def test_a_number_is_proved_by_its_code(browser: Client, alice: User) -> None:
+    assert claim(browser) == 202
+    code = re.search(r"[A-Z0-9]{4}-?[A-Z0-9]{4}", str(mail.outbox[-1].body))
+    assert code
+    answer = browser.post("/_allauth/browser/v1/auth/phone/verify", {"code": code[0]}, "application/json")
+    assert answer.status_code == 200
+    assert Phone.objects.get(user=alice).verified
+
+
+@override_settings(SMS_GATEWAY="")
+def test_without_a_gateway_it_is_said(browser: Client) -> None:
+    assert claim(browser) == 503
+
+
+def test_one_number_gets_few_messages(browser: Client) -> None:
+    answers = [claim(browser) for _try in range(8)]
+    assert 429 in answers
+    assert len(mail.outbox) <= 5
