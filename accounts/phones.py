@@ -38,7 +38,8 @@ class ByPhone(DefaultAccountAdapter):  # type: ignore[misc]
         Phone.objects.update_or_create(user=user, defaults={"number": phone, "verified": verified})
 
     def set_phone_verified(self, user: User, phone: str) -> None:
-        Phone.objects.filter(user=user, number=phone).update(verified=True)
+        # A change of number comes here alone: nothing was stored before the code was right.
+        self.set_phone(user, phone, True)
 
     def get_user_by_phone(self, phone: str) -> User | None:
         owner = Phone.objects.select_related("user").filter(number=phone, verified=True).first()
