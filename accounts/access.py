@@ -83,6 +83,6 @@ def _operates(user: User) -> bool:
     return user.is_superuser or user.groups.filter(name=Rule.OPERATOR).exists()
 
 
-def person(request: Request) -> User:
+def person(request: Request | HttpRequest) -> User:
     """The one who calls, in a view whose rule says that there is one."""
     return cast(User, request.user)

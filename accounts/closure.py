@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -39,8 +41,8 @@ def close(user: User) -> None:
     signals.closing.send(User, user=locked)
     sign_out_everywhere(locked)
     EmailAddress.objects.filter(user=locked).delete()
-    locked.authenticator_set.all().delete()
-    locked.socialaccount_set.all().delete()
+    Authenticator.objects.filter(user=locked).delete()
+    SocialAccount.objects.filter(user=locked).delete()
     locked.api_keys.all().delete()
     locked.groups.clear()
     locked.user_permissions.clear()

@@ -23,6 +23,7 @@ from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import person
 from accounts.errors import Conflict, IdempotencyMismatch, InvalidRequest
 from accounts.models import Answered, User
 from accounts.replies import Reply
@@ -50,7 +51,7 @@ def forget_old() -> int:
 
 def _first_or_same(request: Request, key: str, respond: Callable[[], Response]) -> Response:
     call = _digest_of_call(request)
-    record, first = _take(request.user, key, call)
+    record, first = _take(person(request), key, call)
     if not first:
         if record.call_digest != call:
             raise IdempotencyMismatch(_("This Idempotency-Key was used for another request."))
@@ -125,7 +126,7 @@ def _reopen(key: str, answer: bytes) -> Response:
 
 def _box(key: str) -> MultiFernet:
     # Answers hold prompts, and once even a new API key. Only who knows the key of the call can read them again.
-    return MultiFernet([_lock(secret, key) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_lock(str(secret), key) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
 def _lock(secret: str, key: str) -> Fernet:

@@ -129,7 +129,9 @@ def _from_rest_framework(error: exceptions.APIException) -> Refused:
     if isinstance(error, exceptions.UnsupportedMediaType):
         return errors.UnsupportedMedia(_("This kind of content is not accepted here."))
     if isinstance(error, exceptions.Throttled):
-        return errors.RateLimited(_("Too many tries. Wait a little."), retry_after=int(error.wait or 1))
+        return errors.RateLimited(
+            _("Too many tries. Wait a little."), retry_after=int(getattr(error, "wait", None) or 1)
+        )
     return errors.InvalidRequest(_("This request cannot be read."))
 
 

@@ -44,7 +44,7 @@ class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
     def _refuse(self) -> None:
         self.refused = True
         self.channel.transport.write(_answer())
-        reactor.callLater(LINGER, self.channel.transport.abortConnection)  # type: ignore[attr-defined]
+        reactor.callLater(LINGER, self.channel.transport.abortConnection)  # type: ignore[arg-type]
 
 
 def _answer() -> bytes:

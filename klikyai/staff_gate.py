@@ -50,4 +50,4 @@ def _known_address(address: str) -> bool:
 
 
 def _has_second_factor(request: HttpRequest) -> bool:
-    return Authenticator.objects.filter(user_id=request.user.pk, type__in=SECOND).exists()
+    return bool(Authenticator.objects.filter(user_id=request.user.pk, type__in=SECOND).exists())

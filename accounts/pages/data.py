@@ -2,14 +2,14 @@ from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import closure, export
-from accounts.access import Rule, rule
+from accounts.access import Rule, person, rule
 from accounts.models import User
 
 
@@ -19,8 +19,8 @@ class CloseForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, user: User, *args: object) -> None:
-        super().__init__(*args)
+    def __init__(self, user: User, typed: QueryDict | None) -> None:
+        super().__init__(typed)
         self.user = user
 
     def clean_email(self) -> str:
@@ -39,16 +39,16 @@ def data(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> StreamingHttpResponse:
     name = f"klikyai-{timezone.now():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(export.archive(request.user), content_type="application/zip", headers=headers)
+    return StreamingHttpResponse(export.archive(person(request)), content_type="application/zip", headers=headers)
 
 
 @rule(Rule.USER)
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def close(request: HttpRequest) -> HttpResponse:
-    form = CloseForm(request.user, request.POST or None)
+    form = CloseForm(person(request), request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/close.html", {"form": form})
-    closure.close(request.user)
+    closure.close(person(request))
     logout(request)
     messages.success(request, _("Your account is closed, and what was yours is gone."))
     return redirect("front")
