@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE as csp_nonce
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
@@ -265,4 +266,6 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {},
 }
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-request-id", "last-event-id")
+CORS_EXPOSE_HEADERS = ["x-request-id", "retry-after", "idempotency-replayed"]
 CORS_URLS_REGEX = r"^/(api|v1)/"
