@@ -16,11 +16,14 @@ class _Passage:
     def __init__(self) -> None:
         self.waiting: list[bytes] = []
 
-    def write(self, piece: bytes) -> int:
+    def write(self, piece: bytes, /) -> int:
         self.waiting.append(bytes(piece))
         return len(piece)
 
     def flush(self) -> None:
+        return
+
+    def close(self) -> None:
         return
 
     def taken(self) -> bytes:
@@ -30,7 +33,7 @@ class _Passage:
 
 def zipped(assets: Sequence[Asset]) -> Iterator[bytes]:
     passage = _Passage()
-    with zipfile.ZipFile(passage, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(passage, "w", zipfile.ZIP_STORED) as archive:
         for number, asset in enumerate(assets, 1):
             member = zipfile.ZipInfo(_name(number, asset), _moment(asset.created_at))
             with storage.open_at(asset.path) as content, archive.open(member, "w", force_zip64=True) as entry:

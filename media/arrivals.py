@@ -5,7 +5,7 @@ import binascii
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,6 +20,12 @@ from media.names import safe_name
 from media.workspace import workspace
 
 _PIECE = 1 << 20
+
+
+class Body(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 _OPEN_AT_ONCE = 20
 
 
@@ -36,7 +42,7 @@ def begin(user: User, length: int, name: str) -> Upload:
     return upload
 
 
-def append(upload: Upload, offset: int, body: IO[bytes]) -> int:
+def append(upload: Upload, offset: int, body: Body) -> int:
     """What arrived before a cut stays; the next piece goes on from there."""
     with _locked(upload) as file:
         if file.tell() != offset or upload.asset_id is not None:
@@ -75,7 +81,7 @@ def name_in(metadata: str) -> str:
         raise InvalidRequest(_("The file's name cannot be read.")) from None
 
 
-def _copy(body: IO[bytes], file: IO[bytes], most: int) -> None:
+def _copy(body: Body, file: IO[bytes], most: int) -> None:
     try:
         while most >= 0 and (piece := body.read(min(_PIECE, most + 1))):
             if len(piece) > most:

@@ -7,7 +7,6 @@ from typing import IO
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
@@ -15,7 +14,6 @@ from django.utils.http import content_disposition_header, http_date
 from media import ranges, storage
 
 CHUNK = 256 << 10
-LINK_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def _body(request: HttpRequest, content: Content) -> HttpResponseBase:
         response["X-Accel-Redirect"] = settings.MEDIA_ACCEL + quote(content.path)
         return response
     if settings.MEDIA_DELIVERY == "signed":
-        return HttpResponseRedirect(default_storage.url(content.path))
+        return HttpResponseRedirect(storage.signed_link(content.path, content.mime))
     return _stream(request, content)
 
 

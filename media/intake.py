@@ -10,9 +10,11 @@ from typing import IO, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from media import storage
+from media.errors import Unsupported
 from media.inspection.facts import Facts
 from media.inspection.formats import BY_MIME
 from media.inspection.glance import glance
@@ -118,6 +120,8 @@ def _record(user: User, path: str, facts: Facts, **more: Any) -> Asset:
 def _known(user: User, facts: Facts) -> Asset | None:
     """The same file twice is one file; from the trash it comes back."""
     known = Asset.objects.filter(user=user, sha256=facts.sha256, origin__startswith="upload:").first()
+    if known is not None and known.taken_down_at is not None:
+        raise Unsupported(_("This file was taken down and cannot be uploaded again."))
     if known is not None and known.trashed_at is not None:
         known.trashed_at = None
         known.save(update_fields=["trashed_at"])

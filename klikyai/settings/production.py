@@ -6,6 +6,7 @@ import sentry_sdk
 
 from klikyai import env
 from klikyai.scrubber import before_send
+from klikyai.settings import storages
 
 _given = env.required(
     ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "MFA_KEYS", "AUDIT_KEY", "EMAIL_URL", "SITE_URL"]
@@ -50,7 +51,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "KlikyAI <no-reply@localhost>")
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storages.media(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -31,7 +31,11 @@ class Assets(APIView):
 
     def get_parsers(self) -> list[BaseParser]:
         posting = self.request is None or self.request.method == "POST"
-        return [MultiPartParser()] if posting else [parser() for parser in api_settings.DEFAULT_PARSER_CLASSES]
+        return (
+            [MultiPartParser()]
+            if posting
+            else [parser() for parser in cast(list[type[BaseParser]], api_settings.DEFAULT_PARSER_CLASSES)]
+        )
 
     @extend_schema(operation_id="list_assets", summary="My library", parameters=[], responses=bodies.AssetList)
     def get(self, request: Request) -> Response:

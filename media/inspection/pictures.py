@@ -33,7 +33,7 @@ def clean_picture(source: Path, target: Path, format: Format) -> Facts:
                 raise Unfit("truncated")
         elif getattr(picture, "is_animated", False) and format is formats.AVIF:
             raise Unfit("animated_avif")
-        return _encode_anew(picture, target, format)
+        return _encode_anew(picture, target, format, lossless=b"VP8L" in _head(source))
 
 
 def check_size(width: int, height: int, frames: int = 1) -> None:
@@ -61,8 +61,8 @@ def _keep_animation(content: bytes, frames: int, size: tuple[int, int], target: 
     return Facts(format.mime, format.kind, *size, duration=milliseconds / 1000, colour=colour, frames=frames)
 
 
-def _encode_anew(picture: Image.Image, target: Path, format: Format) -> Facts:
-    options = _quality(picture, format)
+def _encode_anew(picture: Image.Image, target: Path, format: Format, *, lossless: bool) -> Facts:
+    options = _quality(picture, format, lossless)
     upright = ImageOps.exif_transpose(picture)
     plain = _mode_for(_in_srgb(upright), format)
     plain.info.clear()
@@ -70,18 +70,18 @@ def _encode_anew(picture: Image.Image, target: Path, format: Format) -> Facts:
     return Facts(format.mime, format.kind, *plain.size, colour=colour_of(plain))
 
 
-def _quality(picture: Image.Image, format: Format) -> dict[str, Any]:
+def _quality(picture: Image.Image, format: Format, lossless: bool) -> dict[str, Any]:
     """As good as it came: JPEG with its own tables, WebP lossless when it was."""
     if format is formats.JPEG and picture.mode in {"L", "RGB"} and isinstance(picture, JpegImagePlugin.JpegImageFile):
         return {"qtables": picture.quantization, "subsampling": JpegImagePlugin.get_sampling(picture)}
     if format is formats.WEBP:
-        picture.fp.seek(0)
-        return {"lossless": b"VP8L" in picture.fp.read(64), "quality": 92, "method": 2}
-    return {
+        return {"lossless": lossless, "quality": 92, "method": 2}
+    others: dict[Format, dict[str, Any]] = {
         formats.PNG: {"compress_level": 3},
         formats.AVIF: {"quality": 90, "speed": 9},
         formats.GIF: {"optimize": False},
-    }.get(format, {"quality": 95})
+    }
+    return others.get(format, {"quality": 95})
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
@@ -104,3 +104,8 @@ def _mode_for(picture: Image.Image, format: Format) -> Image.Image:
     if format is formats.JPEG or not picture.has_transparency_data:
         return picture.convert("RGB")
     return picture.convert("RGBA")
+
+
+def _head(source: Path) -> bytes:
+    with source.open("rb") as file:
+        return file.read(64)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import ValidationError
 
+from accounts import limits
 from accounts.access import Rule, rule
 from accounts.errors import Refused
 from accounts.models import User
@@ -102,6 +103,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     link = sharing.shared(token)
     if link is None:
         raise Http404
+    limits.spend("abuse-report", str(request.META["REMOTE_ADDR"]), 10, 3600)
     reporter = request.user if isinstance(request.user, User) else None
     reason = request.POST.get("reason", "").replace("\0", "")[:2000] or "-"
     AbuseReport.objects.create(asset=link.asset, reporter=reporter, reason=reason)
