@@ -11,3 +11,4 @@ class Accounts(AppConfig):
     def ready(self) -> None:
         import_module("accounts.hearing")
         import_module("accounts.roles")
+        import_module("accounts.mending").mend()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, signals
 from accounts.errors import Conflict, InvalidRequest
-from accounts.models import User
+from accounts.models import Phone, User
 
 
 @transaction.atomic
@@ -43,6 +43,7 @@ def close(user: User) -> None:
     EmailAddress.objects.filter(user=locked).delete()
     Authenticator.objects.filter(user=locked).delete()
     SocialAccount.objects.filter(user=locked).delete()
+    Phone.objects.filter(user=locked).delete()
     locked.api_keys.all().delete()
     locked.groups.clear()
     locked.user_permissions.clear()

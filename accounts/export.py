@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from accounts import signals
-from accounts.models import User
+from accounts.models import Phone, User
 
 Content = bytes | Iterable[bytes]
 
@@ -66,6 +66,7 @@ def _account(user: User) -> dict[str, Any]:
         "name": user.name,
         "joined": user.date_joined,
         "emails": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+        "phones": list(Phone.objects.filter(user=user).values("number", "verified")),
         "keys": list(user.api_keys.values("name", "prefix", "scopes", "created_at", "expires_at", "used_at")),
         "sessions": list(UserSession.objects.filter(user=user).values("ip", "user_agent", "created_at")),
         "second_factors": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
@@ -10,5 +12,8 @@ class SignIn(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if settings.SMS_GATEWAY:
+            self.fields["login"].label = _("Email or phone")
+            self.fields["login"].widget.attrs["placeholder"] = _("you@example.org or +49…")
         self.fields["password"].required = False
         self.fields["password"].help_text = ""

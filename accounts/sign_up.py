@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -18,6 +19,9 @@ class OneMailbox(forms.Form):
         email = self.cleaned_data.get("email")
         if email and User.objects.at(email) is not None:
             self.account_already_exists = True
+        if self.account_already_exists:
+            # A new account would hash the password now; without this, the clock would tell who has one.
+            make_password(self.cleaned_data.get("password1") or self.cleaned_data.get("password") or None)
         return cleaned
 
     def signup(self, request: HttpRequest, user: User) -> None:

@@ -1,6 +1,7 @@
 """What every way of running shares. No secret has a default here."""
 
 from pathlib import Path
+from typing import Any
 
 from corsheaders.defaults import default_headers
 from csp.constants import NONCE as csp_nonce
@@ -144,10 +145,11 @@ SMS_GATEWAY = env.text("SMS_GATEWAY")
 SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", True)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGIN_METHODS = {"email", "phone"} if SMS_GATEWAY else {"email"}
 ACCOUNT_FORMS = {"login": "accounts.forms.SignIn"}
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_up.OneMailbox"
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"] if SMS_GATEWAY else ["email*", "password1"]
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -175,6 +177,26 @@ MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "KlikyAI"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[dict[str, Any]]]] = {}
+ELSEWHERE: list[str] = []  # where a sign-in may lead to
+if env.text("GOOGLE_CLIENT_ID"):
+    SOCIALACCOUNT_PROVIDERS["google"] = {
+        "APPS": [{"client_id": env.text("GOOGLE_CLIENT_ID"), "secret": env.text("GOOGLE_CLIENT_SECRET")}]
+    }
+    ELSEWHERE.append("https://accounts.google.com")
+if env.text("OPENID_CLIENT_ID"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "openid",
+                "name": env.text("OPENID_NAME", "OpenID"),
+                "client_id": env.text("OPENID_CLIENT_ID"),
+                "secret": env.text("OPENID_CLIENT_SECRET"),
+                "settings": {"server_url": env.text("OPENID_SERVER_URL")},
+            }
+        ]
+    }
+    ELSEWHERE.append("/".join(env.text("OPENID_SERVER_URL").split("/")[:3]))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -192,7 +214,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *ELSEWHERE],
         "frame-ancestors": ["'none'"],
     }
 }

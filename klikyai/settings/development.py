@@ -13,6 +13,7 @@ from klikyai.services.embedded import Embedded
 
 _var = Path(env.text("VAR_DIR", str(Path(__file__).resolve().parent.parent.parent / "var")))
 os.environ.update(Embedded(_var).running())
+os.environ.setdefault("SMS_GATEWAY", "accounts.phones.by_mail")
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_var / "metrics"))
 
 from klikyai.settings.base import *  # noqa: E402, F403
@@ -41,4 +42,3 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _var / "mail"
 MAIL_ON_A_PAGE = True
-SMS_GATEWAY = env.text("SMS_GATEWAY", "accounts.phones.by_mail")

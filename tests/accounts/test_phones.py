@@ -45,3 +45,32 @@ def test_one_number_gets_few_messages(browser: Client) -> None:
     answers = [claim(browser) for _try in range(8)]
     assert 429 in answers
     assert len(mail.outbox) <= 5
+
+
+def test_a_proved_phone_signs_in(alice: User) -> None:
+    Phone.objects.create(user=proved(alice), number=NUMBER, verified=True)
+    client = Client()
+    client.post("/accounts/login/", {"login": NUMBER})
+    code = re.search(r"[A-Z0-9]{4}-?[A-Z0-9]{4}", str(mail.outbox[-1].body))
+    assert code
+    client.post("/accounts/login/code/confirm/", {"code": code[0]})
+    assert client.get("/account/").status_code == 200
+
+
+def test_an_unproved_phone_signs_nobody_in(client: Client, alice: User) -> None:
+    Phone.objects.create(user=proved(alice), number=NUMBER)
+    answer = client.post("/accounts/login/", {"login": NUMBER})
+    assert answer["Location"] == "/accounts/login/code/confirm/"
+    assert mail.outbox == []
+
+
+def test_a_phone_is_proved_on_pages(alice: User) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": proved(alice).email, "password": "correct horse alice"})
+    client.post("/accounts/reauthenticate/", {"password": "correct horse alice"})
+    client.post("/accounts/phone/change/", {"phone": NUMBER})
+    assert not Phone.objects.filter(verified=True).exists()
+    code = re.search(r"[A-Z0-9]{4}-?[A-Z0-9]{4}", str(mail.outbox[-1].body))
+    assert code
+    client.post("/accounts/phone/verify/", {"code": code[0]})
+    assert Phone.objects.get(user=alice).verified
