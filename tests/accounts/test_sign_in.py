@@ -85,3 +85,9 @@ def test_mail_is_shown_in_development_only(client: Client, db: None, settings: o
     assert client.get("/dev/mail/").status_code == 200
     settings.MAIL_ON_A_PAGE = False  # type: ignore[attr-defined]
     assert client.get("/dev/mail/").status_code == 404
+
+
+def test_a_code_for_nobody_is_refused(client: Client, db: None) -> None:
+    assert client.post("/accounts/login/code/", {}).status_code == 200
+    asked = client.post("/_allauth/app/v1/auth/code/request", {}, content_type="application/json")
+    assert asked.status_code == 400
