@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from klikyai.services.postgres import Postgres
 from klikyai.services.process import free_port
 
 pytestmark = pytest.mark.processes
@@ -29,7 +30,8 @@ class House:
 
     def environment(self, **more: str) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-        inherited.pop("PYTEST_XDIST_WORKER", None)
+        for ours in ("PYTEST_XDIST_WORKER", "PROMETHEUS_MULTIPROC_DIR"):
+            inherited.pop(ours, None)
         settings = {"DJANGO_SETTINGS_MODULE": "klikyai.settings.development"}
         return inherited | settings | {"VAR_DIR": str(self.var), "PORT": str(self.port)} | more
 
@@ -64,6 +66,9 @@ class House:
             if str(self.var) in text and process.pid != os.getpid():
                 found.append(process)
         return found
+
+    def database_url(self) -> str:
+        return Postgres(self.var / "postgres").url()
 
     def kill_everything(self) -> None:
         for process in self.everything():
