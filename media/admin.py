@@ -3,12 +3,15 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts import audit
+from accounts.models import User
 from media.models import AbuseReport, Asset
 
 
@@ -43,11 +46,11 @@ class AssetAdmin(ReadOnly):
 
     @admin.action(description=_("Take down: nobody sees it, links die"), permissions=["change"])
     def take_down(self, request: HttpRequest, chosen: "QuerySet[Asset]") -> None:
-        _decide(self, request, chosen, down=True)
+        _decide(request, chosen, down=True)
 
     @admin.action(description=_("Put back"), permissions=["change"])
     def put_back(self, request: HttpRequest, chosen: "QuerySet[Asset]") -> None:
-        _decide(self, request, chosen, down=False)
+        _decide(request, chosen, down=False)
 
 
 @admin.register(AbuseReport)
@@ -59,7 +62,7 @@ class AbuseReportAdmin(ReadOnly):
 
     @admin.action(description=_("Right: take the file down"), permissions=["change"])
     def uphold(self, request: HttpRequest, chosen: "QuerySet[AbuseReport]") -> None:
-        _decide(self, request, Asset.objects.filter(reports__in=chosen), down=True)
+        _decide(request, Asset.objects.filter(reports__in=chosen), down=True)
         chosen.update(handled_at=timezone.now())
 
     @admin.action(description=_("Nothing wrong with it"), permissions=["change"])
@@ -67,8 +70,10 @@ class AbuseReportAdmin(ReadOnly):
         chosen.update(handled_at=timezone.now())
 
 
-def _decide(desk: ReadOnly, request: HttpRequest, chosen: "QuerySet[Asset]", *, down: bool) -> None:
+@transaction.atomic
+def _decide(request: HttpRequest, chosen: "QuerySet[Asset]", *, down: bool) -> None:
+    person = request.user if isinstance(request.user, User) else None
     for asset in Asset.objects.filter(pk__in=chosen.values("pk")):
         asset.taken_down_at = timezone.now() if down else None
         asset.save(update_fields=["taken_down_at"])
-        desk.log_change(request, asset, "taken down" if down else "put back")
+        audit.record(person, "media.takedown" if down else "media.put_back", f"asset:{asset.public_id}")

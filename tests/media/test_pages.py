@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.signals import closing, exporting
 from media import sharing
 from media.models import AbuseReport, Asset
@@ -49,6 +49,7 @@ def test_a_report_reaches_the_desk_and_the_file_goes_down(photo: Asset, dana: Us
     chosen = {"action": "uphold", "_selected_action": [report.pk]}
     assert client.post("/admin/media/abusereport/", chosen).status_code == 302
     assert client.get(f"/shared/{token}/content").status_code == 404
+    assert AuditEntry.objects.get(action="media.takedown").subject == f"asset:{photo.public_id}"
 
 
 def test_a_person_who_leaves_takes_the_files(photo: Asset, own_storage: Path, transactional_db: None) -> None:
