@@ -131,7 +131,11 @@ RQ_QUEUES = {
 }
 
 # Dotted paths of what upkeep calls, and every how many seconds.
-UPKEEP: dict[str, int] = {"media.trash.empty_old": 300, "media.reconciling.tidy": 3600}
+UPKEEP: dict[str, int] = {
+    "accounts.idempotency.forget_old": 3600,
+    "media.trash.empty_old": 300,
+    "media.reconciling.tidy": 3600,
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
