@@ -43,3 +43,5 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _var / "mail"
 MAIL_ON_A_PAGE = True
+# Browsers count localhost as safe, and so passkeys work there.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
