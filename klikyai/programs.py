@@ -12,6 +12,6 @@ def programs(host: str, port: int) -> list[Program]:
     daphne = [sys.executable, "-m", "daphne", "--no-server-name", "-b", host, "-p", str(port), "-v", "0"]
     return [
         Program("web", [*daphne, "klikyai.asgi:application"]),
-        Program("media", [*manage, "rqworker", "media"]),
+        Program("media", [*manage, "rqworker", "media", "--serializer", "rq.serializers.JSONSerializer"]),
         Program("upkeep", [*manage, "upkeep"]),
     ]
