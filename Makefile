@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest -m "not nightly" -n 2
 
-.PHONY: run test check nightly bench bench-sketch chromium
+.PHONY: run test check nightly bench bench-sketch bench-media chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -41,7 +41,10 @@ check: .venv/dev chromium
 nightly: .venv/dev chromium
 	$(BIN)/python -m pytest -m nightly
 
-bench: .venv/dev bench-sketch
+bench: .venv/dev bench-sketch bench-media
 
 bench-sketch: .venv/dev
 	$(BIN)/python -m benchmarks.sketch
+
+bench-media: .venv/dev
+	$(BIN)/python -m benchmarks.media_list
