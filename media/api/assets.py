@@ -19,10 +19,12 @@ from accounts.replies import Reply
 from media import trash
 from media.api import bodies
 from media.api.own import own_asset, own_project
+from media.errors import TooBig
 from media.intake import accept_upload
 from media.library import Wanted, one, wall
 from media.models import Asset, Tag
 
+_IN_ONE_PIECE = 256 << 20
 _UPLOAD = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
 
 
@@ -46,6 +48,8 @@ class Assets(APIView):
         responses={201: bodies.ShownAsset},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
+        if int(request.headers.get("Content-Length") or 0) > _IN_ONE_PIECE:
+            raise TooBig(_("Too large for one piece: send it to /api/v1/uploads in several."))
         file = request.FILES.get("file")
         if file is None or len(request.FILES) > 1:
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})

@@ -111,3 +111,10 @@ def test_several_files_come_as_one_zip(alice_api: APIClient, photo: Asset) -> No
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert archive.namelist() == ["0001 holiday.jpg"]
         assert len(archive.read("0001 holiday.jpg")) == photo.bytes
+
+
+def test_a_huge_body_is_refused_before_it_is_read(alice_api: APIClient) -> None:
+    answer = alice_api.post(
+        "/api/v1/assets", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=1 << 30
+    )
+    assert answer.status_code == 413
