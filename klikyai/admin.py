@@ -1,8 +1,14 @@
 """What libraries put on the desk and does not belong there."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django_rq.models import Dashboard
 
 # Roles are made by accounts.roles, and the queues have their own door for operators alone.
 admin.site.unregister([Group, Dashboard])
+
+# Whoever edits an address, a second factor or a sign-in by provider here becomes that person, and the log says nothing.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])

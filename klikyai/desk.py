@@ -26,6 +26,7 @@ def look() -> dict[str, Any]:
         "SITE_TITLE": "KlikyAI",
         "SITE_HEADER": "KlikyAI",
         "SITE_ICON": lambda request: static("img/mark.svg"),
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
         "COLORS": {"base": PAPER, "primary": SAFELIGHT},
         "DASHBOARD_CALLBACK": "klikyai.desk.today",
         "SHOW_HISTORY": True,
