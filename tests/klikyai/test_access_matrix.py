@@ -190,4 +190,5 @@ def test_operators_alone_pass_their_routes(staff: dict[str, Caller]) -> None:
 
 
 def test_the_staff_break_nothing_anywhere(staff: dict[str, Caller]) -> None:
-    assert wrong(staff, ruled(Rule.STAFF, Rule.USER, Rule.NOBODY), expected=None) == ""
+    assert wrong(staff, ruled(Rule.STAFF), expected=None) == ""
+    assert wrong({"owner": staff["owner"]}, ruled(Rule.USER, Rule.NOBODY), expected=None) == ""
