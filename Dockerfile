@@ -9,7 +9,9 @@ COPY requirements ./requirements
 FROM ground AS web
 RUN pip install -r requirements/web.txt
 COPY --chown=klikyai . .
-RUN mkdir -p var && chown klikyai var
+# Collecting reads the settings, which want their secrets: none of these outlives the line.
+RUN mkdir -p var && SECRET_KEY=x DATABASE_URL=postgresql://x/x REDIS_URL=redis://x ALLOWED_HOSTS=x MFA_KEYS=x AUDIT_KEY=x \
+    EMAIL_URL=smtp://x SITE_URL=https://x python manage.py collectstatic --noinput && chown -R klikyai var
 USER klikyai
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]

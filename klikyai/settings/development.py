@@ -45,3 +45,4 @@ EMAIL_FILE_PATH = _var / "mail"
 MAIL_ON_A_PAGE = True
 # Browsers count localhost as safe, and so passkeys work there.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+WHITENOISE_USE_FINDERS = True

@@ -1,6 +1,7 @@
 """`make run` as an operator meets it: real processes, a real port, and nothing left behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -123,6 +124,16 @@ def test_a_program_that_dies_is_started_again(house: House) -> None:
     while not house.answers() and time.monotonic() < deadline:
         pass
     assert house.answers()
+
+
+def test_the_front_page_is_dressed(house: House) -> None:
+    house.start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/", timeout=5) as page:
+        sheets = re.findall(r'href="(/static/[^"]+[.]css)"', page.read().decode())
+    assert sheets
+    for sheet in sheets:
+        with urllib.request.urlopen(f"http://127.0.0.1:{house.port}{sheet}", timeout=5) as answer:
+            assert answer.headers["Content-Type"].startswith("text/css")
 
 
 def test_two_houses_side_by_side(house: House, tmp_path: Path) -> None:
