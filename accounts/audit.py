@@ -25,15 +25,21 @@ def record(actor: User | None, action: str, subject: str, **facts: Any) -> Audit
             number=head.number + 1,
             at=timezone.now(),
             actor=str(actor.public_id) if actor else NOBODY,
-            action=action,
-            subject=subject,
-            facts=facts,
+            action=_plain(action),
+            subject=_plain(subject),
+            facts=_plain(facts),
         )
         entry.seal = _seal(head.seal or START, entry)
         entry.save(force_insert=True)
         head.number, head.seal, head.stamp = entry.number, entry.seal, _stamp(entry.number, entry.seal)
         head.save(update_fields=["number", "seal", "stamp"])
     return entry
+
+
+def begin() -> None:
+    """The head of an empty chain, signed like any other: an unsigned one is a log that was wiped."""
+    if not AuditEntry.objects.exists():
+        AuditHead.objects.get_or_create(pk=1, defaults={"stamp": _stamp(0, "")})
 
 
 def faults() -> Iterator[str]:
@@ -55,7 +61,7 @@ def _faults_of_head(head: AuditHead | None, number: int, seal: str) -> Iterator[
         yield "the head of the chain is gone"
     elif (head.number, head.seal or START) != (number, seal):
         yield f"the chain ends at {number}, but its head says {head.number}"
-    elif head.number and not hmac.compare_digest(head.stamp, _stamp(head.number, head.seal)):
+    elif not hmac.compare_digest(head.stamp, _stamp(head.number, head.seal)):
         yield "the head of the chain was rewritten"
 
 
@@ -65,6 +71,17 @@ def _seal(before: str, entry: AuditEntry) -> str:
 
 def _stamp(number: int, seal: str) -> str:
     return _keyed(["head", number, seal])
+
+
+def _plain(value: Any) -> Any:
+    """What PostgreSQL gives back exactly as it got it; floats and everything unknown become text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, dict):
+        return {_plain(str(name)): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(item) for item in value]
+    return str(value).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _instant(at: datetime) -> str:

@@ -73,5 +73,5 @@ def _check(user: User, reason: str, actor: User | None) -> None:
         raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
     if actor is not None and actor.pk == user.pk:
         raise Conflict(_("Nobody does this to themselves."))
-    if actor is not None and user.is_superuser and not actor.is_superuser:
-        raise Conflict(_("Only an owner may do this to an owner."))
+    if actor is not None and user.is_staff and not actor.is_superuser:
+        raise Conflict(_("Only an owner may do this to a colleague."))

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from accounts.models import AuditHead
+from accounts import audit
 
 # app.model → verbs. A star stands for every model of an app.
 ROLES: dict[str, dict[str, set[str]]] = {
@@ -34,7 +34,7 @@ ROLES: dict[str, dict[str, set[str]]] = {
 @receiver(post_migrate, dispatch_uid="accounts.roles")
 def ensure(sender: Any, **_of_the_signal: Any) -> None:
     """Called once for each app that was migrated: permissions of the last one exist only then."""
-    AuditHead.objects.get_or_create(pk=1)
+    audit.begin()
     for role, rights in ROLES.items():
         wanted = Q(pk=None)
         for name, verbs in rights.items():

@@ -1,13 +1,16 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts import api_keys, audit
+from accounts.access import person
 from accounts.admin.reading import ReadOnly
+from accounts.admin.reasons import with_reason
 from accounts.models import ApiKey
 
 
@@ -28,7 +31,11 @@ class Keys(ReadOnly):
         if not self.has_revoke_permission(request):
             raise PermissionDenied
         key = get_object_or_404(ApiKey, pk=object_id)
-        api_keys.revoke(key)
-        audit.record(request.user, "key revoked", str(key.public_id), prefix=key.prefix)  # type: ignore[arg-type]
-        messages.success(request, _("The key no longer opens anything."))
-        return redirect(reverse("admin:accounts_apikey_change", args=[object_id]))
+        after = reverse("admin:accounts_apikey_change", args=[object_id])
+        return with_reason(request, key, _("Revoke"), lambda reason: _revoke(key, request, reason), after)
+
+
+@transaction.atomic
+def _revoke(key: ApiKey, request: HttpRequest, reason: str) -> None:
+    api_keys.revoke(key)
+    audit.record(person(request), "key revoked", str(key.public_id), prefix=key.prefix, reason=reason)

@@ -2,24 +2,19 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from accounts import audit, closure
-from accounts.errors import Refused
+from accounts.admin.reasons import with_reason
 from accounts.models import User
-
-
-class Reason(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @admin.register(User)
@@ -81,13 +76,5 @@ class People(ModelAdmin):  # type: ignore[misc]
         if not self.has_shut_out_permission(request):
             raise PermissionDenied
         user = get_object_or_404(User, pk=object_id)
-        form = Reason(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                verb(user, actor=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, _("Done, and noted in the audit log."))
-            except Refused as error:
-                messages.error(request, error.message)
-            return redirect(reverse("admin:accounts_user_change", args=[object_id]))
-        context = self.admin_site.each_context(request) | {"form": form, "title": title, "person": user}
-        return render(request, "admin/reason.html", context)
+        after = reverse("admin:accounts_user_change", args=[object_id])
+        return with_reason(request, user, title, lambda reason: verb(user, actor=request.user, reason=reason), after)

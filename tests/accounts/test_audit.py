@@ -108,3 +108,18 @@ def test_nothing_is_noted_of_what_did_not_happen(dana: User) -> None:
         transaction.set_rollback(True)
     assert AuditEntry.objects.count() == 0
     assert list(audit.faults()) == []
+
+
+def test_a_log_wiped_whole_is_found(dana: User) -> None:
+    fill(dana, 3)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM accounts_auditentry")
+        cursor.execute("UPDATE accounts_audithead SET number = 0, seal = '', stamp = ''")
+    assert list(audit.faults())
+
+
+@pytest.mark.parametrize("fact", [1e30, "nul \x00", "lone \ud800"], ids=["float", "nul", "lone"])
+def test_odd_facts_are_no_false_alarm(dana: User, fact: object) -> None:
+    audit.record(dana, "odd", "thing", fact=fact)
+    assert list(audit.faults()) == []

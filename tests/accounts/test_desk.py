@@ -129,3 +129,20 @@ def test_pages_ask_little_of_the_database(
     client.get(reverse("admin:index"))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         client.get(reverse(f"admin:{name}"))
+
+
+def test_support_cannot_shut_out_a_colleague() -> None:
+    colleague = staff("operator")
+    signed_in(staff("support")).post(f"/admin/accounts/user/{colleague.pk}/deactivate/", {"reason": "coup"})
+    colleague.refresh_from_db()
+    assert colleague.is_active
+
+
+def test_a_key_is_revoked_by_a_form_and_never_by_a_link(alice: User) -> None:
+    key, secret = api_keys.issue(alice, "laptop")
+    address, supporter = f"/admin/accounts/apikey/{key.pk}/revoke/", signed_in(staff("support"))
+    supporter.get(address)
+    assert api_keys.find(secret) is not None
+    supporter.post(address, {"reason": "leaked"})
+    assert api_keys.find(secret) is None
+    assert AuditEntry.objects.get().facts == {"prefix": key.prefix, "reason": "leaked"}
