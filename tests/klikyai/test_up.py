@@ -43,7 +43,7 @@ class House:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"], cwd=ROOT, env=self.environment(), stdout=log, stderr=log
             )
-        while time.monotonic() - begun < 60:
+        while time.monotonic() - begun < 180:
             if self.answers():
                 return time.monotonic() - begun
             assert self.process.poll() is None, self.log.read_text()
