@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "accounts.apps.Accounts",
     "billing",
     "media",
-    "generation",
+    "generation.apps.Generation",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Generation(AppConfig):
+    name = "generation"
+    verbose_name = _("making")
+
+    def ready(self) -> None:
+        import_module("generation.hearing")

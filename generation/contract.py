@@ -1,0 +1,106 @@
+"""What engines speak. They know no Django model, no user and no credit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from generation.errors import EngineFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A row of the catalogue, as far as an engine needs it."""
+
+    slug: str
+    family: str
+    folder: Path
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One job. `seed` is the first picture's; picture number i of a job has seed + i."""
+
+    job: str
+    tool: str
+    weights: Weights
+    params: Mapping[str, Any]
+    seed: int
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    step: int
+    steps: int
+    stage: str = ""
+    preview: bytes | None = None  # a small WebP
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    content: bytes
+    mime: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`facts` go into the recipe: revision, versions of libraries, what was changed to fit."""
+
+    files: Sequence[File]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Asked to stop, and did, after `step` of `steps`."""
+
+    step: int
+    steps: int
+
+
+Outcome = Result | Stopped | EngineFailed
+
+
+class Watch(Protocol):
+    """Called from the thread that computes, so neither may wait for anything."""
+
+    def progress(self, job: str, progress: Progress) -> None: ...
+
+    def wants_preview(self, job: str) -> bool: ...
+
+    def stopped(self, job: str) -> bool: ...
+
+
+class LocalEngine(Protocol):
+    def generate(self, requests: Sequence[Request], watch: Watch) -> Sequence[Outcome]:
+        """Several compatible requests at once; one outcome each, in their order."""
+        ...
+
+    def warm(self) -> Mapping[str, int]:
+        """Slugs of the models in memory, and the bytes that each takes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a provider calls our job. Stored, so that a restarted worker goes on asking and never pays twice."""
+
+    provider: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    progress: Progress | None = None
+    ask_again_in: float = 2.0
+
+
+class RemoteEngine(Protocol):
+    def submit(self, request: Request) -> Ticket | Result: ...
+
+    def check(self, ticket: Ticket) -> Pending | Result: ...
+
+    def cancel(self, ticket: Ticket) -> None: ...

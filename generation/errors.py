@@ -1,0 +1,36 @@
+"""What can go wrong while things are made. An error knows whether trying again helps."""
+
+from accounts.errors import Conflict, InvalidRequest, Refused
+
+
+class QueueFull(Refused):
+    code = "queue_full"
+
+
+class CannotCancel(Conflict):
+    pass
+
+
+class CannotRetry(Conflict):
+    pass
+
+
+class UnknownTool(InvalidRequest):
+    pass
+
+
+class EngineFailed(Exception):
+    """`message` is for the person whose job it is, `log` for us."""
+
+    code = "engine_failed"
+
+    def __init__(self, message: str, *, retryable: bool, log: str = "", code: str = "") -> None:
+        super().__init__(log or message)
+        self.message = message
+        self.retryable = retryable
+        self.log = log or message
+        self.code = code or self.code
+
+
+class Stale(Exception):
+    """Somebody else holds this job by now: throw away what was made and walk away."""
