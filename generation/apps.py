@@ -10,3 +10,4 @@ class Generation(AppConfig):
 
     def ready(self) -> None:
         import_module("generation.hearing")
+        import_module("generation.shipping")

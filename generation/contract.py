@@ -75,6 +75,10 @@ class Watch(Protocol):
 
 
 class LocalEngine(Protocol):
+    def load(self, weights: Weights) -> None:
+        """Into memory, before anybody waits for it."""
+        ...
+
     def generate(self, requests: Sequence[Request], watch: Watch) -> Sequence[Outcome]:
         """Several compatible requests at once; one outcome each, in their order."""
         ...

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from accounts import signals
 from accounts.export import as_json
 from accounts.models import User
-from generation.models import Job
+from billing.signals import moved
+from generation import broadcast, lifecycle
+from generation.models import LIVE, Job
 
 SHOWN = (
     "public_id", "tool", "model", "params", "seed", "status", "quoted", "charged", "error", "created_at", "started_at",
@@ -15,6 +18,24 @@ SHOWN = (
 )  # fmt: skip
 
 
+@receiver(moved)
+def tell_wallet(sender: Any, user: User, available: int, held: int, **_more: Any) -> None:
+    broadcast.tell_wallet(user, available, held)
+
+
+@receiver([signals.signed_out, signals.deactivated])
+def check_again(sender: Any, user: User, **_more: Any) -> None:
+    transaction.on_commit(lambda: broadcast.check_again(user.pk))
+
+
 @receiver(signals.exporting)
 def export(sender: Any, user: User, **_more: Any) -> list[tuple[str, bytes]]:
     return [("jobs.json", as_json(list(Job.objects.filter(user=user).order_by("pk").values(*SHOWN))))]
+
+
+@receiver(signals.closing)
+def close(sender: Any, user: User, **_more: Any) -> None:
+    """What waits is ended and paid back; what they asked for is forgotten, what it cost stays in the books."""
+    for job in Job.objects.filter(user=user, status__in=LIVE):
+        lifecycle.abandon(job)
+    Job.objects.filter(user=user).delete()

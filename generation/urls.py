@@ -1,5 +1,15 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from generation.api import jobs, quotes, tools
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("tools", tools.Tools.as_view(), name="api-tools"),
+    path("tools/<str:tool>", tools.OneTool.as_view(), name="api-tool"),
+    path("quotes", quotes.Quotes.as_view(), name="api-quotes"),
+    path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
+    path("jobs/<uuid:job_id>", jobs.OneJob.as_view(), name="api-job"),
+    path("jobs/<uuid:job_id>/cancellation", jobs.Cancellation.as_view(), name="api-job-cancellation"),
+    path("jobs/<uuid:job_id>/retry", jobs.Retry.as_view(), name="api-job-retry"),
+]
 urlpatterns: list[URLPattern | URLResolver] = []

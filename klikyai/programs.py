@@ -13,5 +13,6 @@ def programs(host: str, port: int) -> list[Program]:
     return [
         Program("web", [*daphne, "klikyai.asgi:application"]),
         Program("media", [*manage, "rqworker", "media", "--serializer", "rq.serializers.JSONSerializer"]),
+        Program("worker", [*manage, "worker", "--pool", "images"]),
         Program("upkeep", [*manage, "upkeep"]),
     ]

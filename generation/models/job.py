@@ -57,6 +57,7 @@ class Job(models.Model):
 
     quoted = models.PositiveIntegerField(_("credits quoted"))
     charged = models.PositiveIntegerField(_("credits charged"), null=True)
+    refunded = models.PositiveIntegerField(_("credits refunded by staff"), default=0)
 
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     crashes = models.PositiveSmallIntegerField(_("crashes"), default=0)

@@ -1,5 +1,6 @@
 """What every way of running shares. No secret has a default here."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "accounts.apps.Accounts",
-    "billing",
+    "billing.apps.Billing",
     "media",
     "generation.apps.Generation",
     "allauth",
@@ -133,9 +134,28 @@ RQ_QUEUES = {
 # Dotted paths of what upkeep calls, and every how many seconds.
 UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
+    "billing.credits.expire_lots": 60,
+    "generation.broadcast.forget_old": 600,
+    "generation.upkeep.reconcile": 10,
     "media.trash.empty_old": 300,
     "media.reconciling.tidy": 3600,
 }
+
+WELCOME_CREDITS = env.number("WELCOME_CREDITS", 50)
+WELCOME_DAYS = env.number("WELCOME_DAYS", 30)
+WELCOMES_A_DAY = env.number("WELCOMES_A_DAY", 200)
+LOW_BALANCE = env.number("LOW_BALANCE", 20)
+
+# Who makes things, by the name that a row of the catalogue gives. Imported late: the web never sees torch.
+ENGINES = {"local": "generation.engines.local.engine.Diffusers"}
+LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
+LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models; 0: what the machine can spare
+JOB_SECONDS = env.number("JOB_SECONDS", 900)
+QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
+EVENTS_KEPT = timedelta(hours=24)
+WORKER_GRACE = env.number("WORKER_GRACE", 10)
+WORKER_STARTS_IN = env.number("WORKER_STARTS_IN", 120)
+WORKER_WARMS_UP = env.flag("WORKER_WARMS_UP", True)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -264,8 +284,8 @@ RATES = {
     "content": env.rate("RATE_CONTENT", (600, 10)),
     "auth": env.rate("RATE_AUTH", (5, 300)),
 }
-# Dotted path of a function from a person to the rates that their plan raises.
-PLAN_RATES = ""
+# Dotted path of a function from a person to the calls that their plan allows, by the names above.
+PLAN_RATES = "billing.plans.rates_of"
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "klikyai.schema.EnvelopedSchema",

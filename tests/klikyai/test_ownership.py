@@ -14,6 +14,9 @@ from django.test import Client
 from accounts import api_keys, limits
 from accounts.access import Rule
 from accounts.models import User
+from billing import credits
+from generation import submission
+from generation.models import Job
 from media import sharing
 from media.intake import accept_upload
 from media.models import Asset, Project, Upload
@@ -28,11 +31,19 @@ def an_asset(user: User) -> Asset:
     return Asset.objects.filter(user=user).first() or accept_upload(user, io.BytesIO(samples.phone_photo()), "a.jpg")
 
 
+def a_job(user: User) -> Job:
+    known = Job.objects.filter(user=user).first()
+    wish = submission.settle(user, "text_to_image", {"prompt": "hers"})
+    credits.grant(user, 100, reference=f"tests:{user.pk}", kind="promotion")
+    return known or submission.submit(user, wish)
+
+
 THINGS: dict[str, Callable[[User], Any]] = {
     "key_id": lambda user: api_keys.issue(user, "hers")[0],
     "asset_id": an_asset,
     "link_id": lambda user: sharing.share(an_asset(user), None)[0],
     "project_id": lambda user: Project.objects.create(user=user, name="hers"),
+    "job_id": a_job,
     "upload_id": lambda user: Upload.objects.create(user=user, length=10),
 }
 
@@ -42,8 +53,13 @@ def own_storage(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT, settings.MEDIA_ARRIVALS = tmp_path / "media", tmp_path / "arrivals"
 
 
+# Names of what belongs to the house: everybody sees it.
+COMMON = {"tool"}
+
+
 def routes() -> list[Route]:
-    return [route for route in every_route() if route.ours and route.rule is Rule.USER and "<" in route.pattern]
+    mine = [route for route in every_route() if route.ours and route.rule is Rule.USER and "<" in route.pattern]
+    return [route for route in mine if not COMMON & set(NAME.findall(route.pattern))]
 
 
 def ask(client: Client, method: str, address: str) -> HttpResponse:

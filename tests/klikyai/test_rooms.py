@@ -46,6 +46,11 @@ def test_the_house_as_it_is_keeps_its_rules(copy: Path) -> None:
         ("klikyai", "import torch"),
         ("accounts", "import transformers"),
         ("media", "import diffusers"),
+        ("generation", "import billing.ledger"),
+        ("generation/tools", "from generation import broadcast"),
+        ("generation/models", "from generation import lifecycle"),
+        ("generation/engines", "import generation.models"),
+        ("generation/engines/local", "import generation.submission"),
     ],
 )
 def test_a_wrong_import_is_noticed(copy: Path, room: str, wrong: str) -> None:

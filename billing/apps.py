@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Billing(AppConfig):
+    name = "billing"
+    verbose_name = _("money")
+
+    def ready(self) -> None:
+        import_module("billing.hearing")

@@ -1,0 +1,22 @@
+"""The verbs that move credits. Each is one transaction, or part of its caller's; asking twice is asking once."""
+
+from billing.credits.disputes import dispute_lost, dispute_open, dispute_won
+from billing.credits.granting import adjust, expire_lots, grant, take_back
+from billing.credits.holding import capture, hold, refund, release
+from billing.credits.reading import Balance, balance
+
+__all__ = [
+    "Balance",
+    "adjust",
+    "balance",
+    "capture",
+    "dispute_lost",
+    "dispute_open",
+    "dispute_won",
+    "expire_lots",
+    "grant",
+    "hold",
+    "refund",
+    "release",
+    "take_back",
+]

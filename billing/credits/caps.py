@@ -1,0 +1,32 @@
+"""What a person or a key may spend in a day or a month. Asked under the wallet's lock, so that it is exact."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, F, Q, Sum, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import ApiKey
+from billing.errors import OverLimit
+from billing.models import Hold, Wallet
+
+
+def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:
+    now = timezone.now()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Q(user=wallet.user)
+    _within(wallet.daily_cap, mine, day, amount, _("This is more than you allow yourself a day."))
+    _within(wallet.monthly_cap, mine, month, amount, _("This is more than you allow yourself a month."))
+    if key is not None:
+        _within(key.spending_cap, Q(api_key=key), month, amount, _("This is more than this key may spend a month."))
+
+
+def _within(cap: int | None, whose: Q, since: datetime, amount: int, message: str) -> None:
+    if cap is None:
+        return
+    spent: Any = Case(When(state="open", then=F("amount")), default=F("captured") - F("refunded"))
+    so_far = Hold.objects.filter(whose, created_at__gte=since).aggregate(all=Sum(spent))["all"] or 0
+    if so_far + amount > cap:
+        raise OverLimit(message)

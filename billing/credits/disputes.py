@@ -1,0 +1,48 @@
+"""Credits whose payment is disputed: frozen until somebody has decided. What was spent already is owed meanwhile."""
+
+from django.db import transaction
+
+from accounts.models import User
+from billing import ledger
+from billing.credits import lots
+from billing.credits.amounts import whole
+from billing.ledger import Why
+from billing.models import Account, Transfer
+
+
+@transaction.atomic
+def dispute_open(user: User, amount: int, *, reference: str) -> Transfer:
+    whole(amount)
+    wallet = ledger.lock(user)
+    if (known := ledger.done(f"{reference}:open")) is not None:
+        return known
+    there = min(wallet.available, amount)
+    lots.take(wallet, there)
+    legs = {Account.AVAILABLE: -there, Account.DEBT: there - amount, Account.FROZEN: amount}
+    return ledger.post(wallet, Why(f"{reference}:open", "dispute"), legs)
+
+
+def dispute_won(reference: str) -> Transfer | None:
+    return _close(reference, won=True)
+
+
+def dispute_lost(reference: str) -> Transfer | None:
+    return _close(reference, won=False)
+
+
+@transaction.atomic
+def _close(reference: str, *, won: bool) -> Transfer | None:
+    """The first end counts. None when it was never opened here."""
+    opened = Transfer.objects.select_related("user").filter(reference=f"{reference}:open").first()
+    if opened is None:
+        return None
+    wallet = ledger.lock(opened.user)
+    if (known := ledger.done(f"{reference}:end")) is not None:
+        return known
+    amount = opened.postings.get(account=Account.FROZEN).amount
+    owed = min(wallet.debt, amount) if won else 0
+    to = {Account.DEBT: owed, Account.AVAILABLE: amount - owed} if won else {Account.PURCHASES: amount}
+    why = Why(f"{reference}:end", "dispute won" if won else "dispute lost")
+    transfer = ledger.post(wallet, why, {Account.FROZEN: -amount, **to})
+    lots.add(transfer, amount - owed if won else 0, None)
+    return transfer

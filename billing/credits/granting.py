@@ -1,0 +1,109 @@
+"""Credits in and out of a wallet, other than by use."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import InvalidRequest
+from accounts.models import User
+from billing import ledger
+from billing.credits import lots
+from billing.credits.amounts import whole
+from billing.errors import InsufficientCredits
+from billing.ledger import Why
+from billing.models import Account, Lot, Transfer, Wallet
+
+SOURCES = {"purchase": Account.PURCHASES, "subscription": Account.PURCHASES, "adjustment": Account.ADJUSTMENTS}
+
+
+@transaction.atomic
+def grant(
+    user: User,
+    amount: int,
+    *,
+    reference: str,
+    kind: str,
+    expires_at: datetime | None = None,
+    note: str = "",
+    actor: User | None = None,
+) -> Transfer:
+    """A debt is paid first."""
+    whole(amount)
+    wallet = ledger.lock(user)
+    if (known := ledger.done(reference)) is not None:
+        return known
+    owed = min(wallet.debt, amount)
+    legs = {_source(kind): -amount, Account.DEBT: owed, Account.AVAILABLE: amount - owed}
+    transfer = ledger.post(wallet, Why(reference, kind, note=note, actor=_name(actor)), legs)
+    lots.add(transfer, amount - owed, expires_at)
+    return transfer
+
+
+@transaction.atomic
+def take_back(user: User, amount: int, *, reference: str, kind: str, note: str = "", debt: bool = True) -> Transfer:
+    """Bought credits that were paid back. What was spent already becomes a debt, if it may."""
+    whole(amount)
+    wallet = ledger.lock(user)
+    if (known := ledger.done(reference)) is not None:
+        return known
+    there = min(wallet.available, amount)
+    if there < amount and not debt:
+        raise InsufficientCredits(_("Part of these credits is spent already."))
+    return _take(wallet, Why(reference, kind, note=note), amount, _source(kind))
+
+
+@transaction.atomic
+def adjust(user: User, amount: int, *, actor: User, reason: str, reference: str) -> Transfer:
+    """By staff, upward or downward, never below nothing, always with a reason."""
+    if not reason.strip():
+        raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    whole(abs(amount) if type(amount) is int else amount)
+    wallet = ledger.lock(user)
+    if (known := ledger.done(reference)) is not None:
+        return known
+    if amount > 0:
+        transfer = grant(user, amount, reference=reference, kind="adjustment", note=reason, actor=actor)
+    else:
+        if wallet.available < -amount:
+            raise InsufficientCredits(_("There are not so many credits in this wallet."))
+        why = Why(reference, "adjustment", note=reason, actor=_name(actor))
+        transfer = _take(wallet, why, -amount, Account.ADJUSTMENTS)
+    audit.record(actor, "credits adjusted", str(user.public_id), credits=amount, reason=reason, reference=reference)
+    return transfer
+
+
+def expire_lots() -> int:
+    """What upkeep calls: expired credits leave by an entry of their own."""
+    due = Lot.objects.filter(expires_at__lte=timezone.now(), left__gt=0).select_related("user")
+    for lot in due[:1000]:
+        _expire(lot)
+    return len(due)
+
+
+@transaction.atomic
+def _expire(lot: Lot) -> None:
+    wallet = ledger.lock(lot.user)
+    lot.refresh_from_db()
+    if lot.left:
+        # What was released after a first expiry expires a second time, under a name of its own.
+        before = Transfer.objects.filter(reference__startswith=f"lot:{lot.pk}:").count()
+        why = Why(f"lot:{lot.pk}:{before}", "expiry")
+        ledger.post(wallet, why, {Account.AVAILABLE: -lot.left, Account.EXPIRED: lot.left})
+        Lot.objects.filter(pk=lot.pk).update(left=0)
+
+
+def _take(wallet: Wallet, why: Why, amount: int, to: Account) -> Transfer:
+    there = min(wallet.available, amount)
+    lots.take(wallet, there)
+    return ledger.post(wallet, why, {Account.AVAILABLE: -there, Account.DEBT: there - amount, to: amount})
+
+
+def _source(kind: str) -> Account:
+    return SOURCES.get(kind, Account.PROMOTIONS)
+
+
+def _name(actor: User | None) -> str:
+    return str(actor.public_id) if actor is not None else ""

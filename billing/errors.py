@@ -1,0 +1,19 @@
+"""What can be refused where credits are concerned."""
+
+from accounts.errors import Conflict, InvalidRequest, Refused
+
+
+class InsufficientCredits(Refused):
+    code = "insufficient_credits"
+
+
+class OverLimit(InsufficientCredits):
+    """A cap that the person or a key set."""
+
+
+class TooMuch(Conflict):
+    """More than is there to give back."""
+
+
+class Whole(InvalidRequest):
+    pass

@@ -1,0 +1,125 @@
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+
+from accounts.pagination import Paging
+from accounts.reading import Body
+
+ToolName = Annotated[str, Field(max_length=40, examples=["text_to_image"])]
+AnyParams = Annotated[
+    dict[str, Any], Field(description="As the tool says", examples=[{"prompt": "a red sailboat on the sea at sunset"}])
+]
+
+
+def _not_yet(value: str | None) -> str | None:
+    if value is not None:
+        raise ValueError(_("Webhooks of single jobs are not offered yet."))
+    return value
+
+
+class NewQuote(Body):
+    tool: ToolName
+    params: AnyParams
+
+
+class NewJob(NewQuote):
+    project: UUID | None = None
+    lane: Literal["interactive", "batch", "idle"] = "interactive"
+    webhook: Annotated[str | None, AfterValidator(_not_yet)] = None
+
+
+class JobQuery(Paging):
+    status: Literal["queued", "running", "succeeded", "failed", "canceled"] | None = None
+    tool: ToolName | None = None
+    project: UUID | None = None
+    created_after: AwareDatetime | None = None
+
+
+class Eta(BaseModel):
+    p50: float
+    p90: float
+
+
+class Quote(BaseModel):
+    credits: int
+    breakdown: list[dict[str, Any]]
+    eta: Eta
+    queue_position: int
+    model: str
+    warnings: list[str]
+
+
+class Cost(BaseModel):
+    quoted: int
+    held: int
+    charged: int
+    refunded: int
+
+
+class Failure(BaseModel):
+    code: str
+    message: str
+    retryable: bool
+
+
+class ShownJob(BaseModel):
+    id: UUID
+    tool: str
+    model: str
+    status: Literal["queued", "running", "succeeded", "failed", "canceled"]
+    progress: float
+    step: int
+    steps: int
+    stage: str
+    queue_position: int | None
+    eta: Eta | None
+    cost: Cost
+    params: dict[str, Any]
+    seed: int
+    outputs: list[dict[str, Any]]
+    error: Failure | None
+    warnings: list[str]
+    lane: str
+    project: UUID | None
+    attempts: int
+    canceling: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    urls: dict[str, str]
+
+
+class JobList(BaseModel):
+    items: list[ShownJob]
+    pagination: dict[str, Any]
+
+
+class ShownModel(BaseModel):
+    name: str
+    title: str
+    note: str
+    default: bool
+    defaults: dict[str, Any]
+    limits: dict[str, Any]
+    styles: list[str]
+    examples: list[str]
+    credits: int
+
+
+class ShownTool(BaseModel):
+    name: str
+    title: str
+    note: str
+    makes: str
+    params: dict[str, Any] = Field(description="JSON Schema")
+    models: list[ShownModel]
+    price: dict[str, Any]
+    limits: dict[str, Any]
+    urls: dict[str, str]
+
+
+class ToolList(BaseModel):
+    items: list[ShownTool]

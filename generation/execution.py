@@ -1,0 +1,147 @@
+"""Run jobs, from claim to files. Short transactions around long work; nothing is held while it computes."""
+
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from functools import cache
+
+from django.db import close_old_connections
+from django.db.utils import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from generation import catalogue, lifecycle, scheduling, watching
+from generation.contract import File, Outcome, Request, Result, Stopped
+from generation.engines import registry
+from generation.errors import EngineFailed, Stale
+from generation.models import Job, Model
+from generation.tools.styles import styled
+from media import recipes
+from media.intake import discard_outputs, keep_output
+from media.models import Asset
+from media.outputs import content_of
+
+log = logging.getLogger(__name__)
+LOST = (OperationalError, InterfaceError)
+
+
+@cache
+def name() -> str:
+    """Of this worker: given by its watchdog, which beats for it under the same name."""
+    return os.environ.get("WORKER_NAME") or f"{socket.gethostname()}:{os.getpid()}"
+
+
+def work_off(pool: str) -> None:
+    """Until nobody waits, the next job comes straight from PostgreSQL."""
+    while not watching.draining():
+        close_old_connections()
+        jobs = scheduling.claim(pool, name(), watching.warm(), _together())
+        if not jobs:
+            return
+        run(jobs)
+
+
+def run(jobs: Sequence[Job]) -> None:
+    model = Model.objects.get(slug=jobs[0].model)
+    with watching.Watcher(jobs) as watch:
+        requests = _prepared(jobs, model)
+        outcomes = _made(model, list(requests.values()), watch)
+    for job, outcome in zip(requests, outcomes, strict=True):
+        _finish(job, outcome, watch)
+    watching.report(registry.local(model.engine).warm())
+
+
+def _prepared(jobs: Sequence[Job], model: Model) -> dict[Job, Request]:
+    """A job whose source is gone meanwhile fails alone."""
+    found = {}
+    for job in jobs:
+        try:
+            found[job] = _request(job, model)
+        except (Refused, EngineFailed) as error:
+            _fail(job, _as_failure(error))
+    return found
+
+
+def _request(job: Job, model: Model) -> Request:
+    params = job.params | {"prompt": styled(job.params["prompt"], job.params.get("style"), model)}
+    files = {field: content_of(_source(job, field)) for field in ("image", "mask") if job.params.get(field)}
+    return Request(str(job.public_id), job.tool, catalogue.weights(model), params, job.seed, files)
+
+
+def _source(job: Job, field: str) -> Asset:
+    asset = Asset.objects.of(job.user).filter(public_id=job.params[field]).first()
+    if asset is None:
+        message = _("The picture that it was to start from is gone. Nothing was charged.")
+        raise EngineFailed(message, retryable=False, code="source_gone")
+    return asset
+
+
+def _made(model: Model, requests: Sequence[Request], watch: watching.Watcher) -> Sequence[Outcome]:
+    if not requests:
+        return []
+    try:
+        return registry.local(model.engine).generate(requests, watch)
+    except EngineFailed as error:
+        return [error] * len(requests)
+    except Exception as error:
+        log.exception("the engine broke")
+        return [_broke(error)] * len(requests)
+
+
+def _finish(job: Job, outcome: Outcome, watch: watching.Watcher) -> None:
+    token = lifecycle.token_of(job)
+    try:
+        if isinstance(outcome, Result):
+            _keep(job, outcome)
+            lifecycle.succeed(job, token, outcome.facts)
+        elif isinstance(outcome, Stopped) and watch.late(str(job.public_id)):
+            lifecycle.fail(job, lifecycle.timed_out(), token=token)
+        elif isinstance(outcome, Stopped):
+            lifecycle.stop(job, token, outcome.step, outcome.steps)
+        else:
+            lifecycle.fail(job, outcome, token=token)
+    except Stale:
+        discard_outputs(job.reference, str(token))
+    except Refused as error:
+        discard_outputs(job.reference, str(token))
+        _fail(job, _as_failure(error))
+    except LOST:
+        # The lease runs out and it is done again; only one attempt can ever be charged.
+        log.exception("could not finish", extra={"job": str(job.public_id)})
+
+
+def _keep(job: Job, result: Result) -> None:
+    for file in result.files:
+        recipe = _recipe(job, file, result)
+        keep_output(
+            job.user, job.reference, recipes.embed(file.content, file.mime, recipe), mime=file.mime, recipe=recipe,
+            attempt_token=str(job.token),
+        )  # fmt: skip
+
+
+def _recipe(job: Job, file: File, result: Result) -> dict[str, object]:
+    """Enough to make the very same file again."""
+    one = {name: value for name, value in job.params.items() if value not in (None, "") and name != "n"}
+    return one | {"tool": job.tool, "seed": file.seed, **result.facts}
+
+
+def _fail(job: Job, error: EngineFailed) -> None:
+    try:
+        lifecycle.fail(job, error, token=job.token)
+    except Stale:
+        return
+
+
+def _as_failure(error: Refused | EngineFailed) -> EngineFailed:
+    if isinstance(error, EngineFailed):
+        return error
+    return EngineFailed(error.message, retryable=False, log=error.log, code=error.code)
+
+
+def _broke(error: Exception) -> EngineFailed:
+    return EngineFailed(_("The engine broke. Nothing was charged."), retryable=True, log=repr(error))
+
+
+def _together() -> scheduling.Together:
+    return scheduling.Together(dict(Model.objects.filter(enabled=True).values_list("slug", "batches")))

@@ -1,0 +1,135 @@
+"""From a wish to a waiting job: settle, price, then one transaction writes job, turn, hold and event, and rings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import InvalidRequest
+from accounts.models import ApiKey, User
+from accounts.reading import parse
+from billing import credits
+from billing.plans import plan_of
+from generation import catalogue, forecast, lifecycle, pricing, scheduling, tasks, tools
+from generation.errors import CannotRetry
+from generation.models import Job, Lane, Model, Status
+from generation.pricing import Price
+from generation.tools.base import Tool
+from media.models import Asset, Project
+
+HELD_FOR = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for, checked and with nothing left open."""
+
+    tool: Tool
+    model: Model
+    params: Mapping[str, Any]
+    price: Price
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How it is asked for."""
+
+    lane: str = Lane.INTERACTIVE
+    project: Project | None = None
+    api_key: ApiKey | None = None
+    retry_of: Job | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def settle(user: User, tool_name: str, params: Any) -> Wish:
+    tool = tools.named(tool_name)
+    asked = parse(params, tool.params)
+    model = catalogue.find(asked.model, tool.name)
+    settled = tool.settle(asked, model)
+    _check_files(user, tool, settled)
+    warnings = catalogue.warnings(model, str(settled.get("prompt", "")))
+    return Wish(tool, model, settled, pricing.price(tool, model, settled), warnings)
+
+
+def quote(user: User, wish: Wish) -> dict[str, Any]:
+    place = forecast.place_of_next(wish.tool.pool, user.pk)
+    return {
+        "credits": wish.price.credits,
+        "breakdown": wish.price.breakdown,
+        "eta": forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, place, wish.tool.pool),
+        "queue_position": place,
+        "model": wish.model.slug,
+        "warnings": wish.warnings,
+    }
+
+
+@transaction.atomic
+def submit(user: User, wish: Wish, terms: Terms = Terms()) -> Job:
+    job = _record(user, wish, terms)
+    plan = plan_of(user)
+    waiting = scheduling.join(job, plan)
+    message = _("Too many of your jobs are waiting. Try again when some are done.")
+    scheduling.check_room(waiting, plan.queued, forecast.waiting_in(job.pool), settings.QUEUE_ROOM, message)
+    credits.hold(
+        user, job.quoted, reference=job.reference, expires_at=timezone.now() + HELD_FOR, api_key=terms.api_key,
+        title=_title(wish),
+    )  # fmt: skip
+    lifecycle.queued(job)
+    transaction.on_commit(lambda: tasks.ring(job.pool))
+    return job
+
+
+def retry(job: Job, api_key: ApiKey | None = None) -> Job:
+    """The same again, as a job of its own with a price of its own. Asking twice gives the same one."""
+    if job.status not in (Status.FAILED, Status.CANCELED):
+        raise CannotRetry(_("Only what failed or was canceled can be tried again."))
+    if (known := Job.objects.select_related("user", "project").filter(retry_of=job).first()) is not None:
+        return known
+    wish = settle(job.user, job.tool, job.params)
+    try:
+        with transaction.atomic():
+            return submit(job.user, wish, Terms(lane=job.lane, project=job.project, api_key=api_key, retry_of=job))
+    except IntegrityError:
+        return Job.objects.select_related("user", "project").get(retry_of=job)
+
+
+def own_project(user: User, public_id: UUID | None) -> Project | None:
+    if public_id is None:
+        return None
+    project = Project.objects.filter(user=user, public_id=public_id).first()
+    if project is None:
+        raise InvalidRequest(_("Some of this is not right."), details={"project": [_("You have no such project.")]})
+    return project
+
+
+def _record(user: User, wish: Wish, terms: Terms) -> Job:
+    return Job.objects.create(
+        user=user, tool=wish.tool.name, model=wish.model.slug, params=dict(wish.params), seed=wish.params["seed"],
+        warnings=wish.warnings, lane=terms.lane, project=terms.project, api_key=terms.api_key,
+        retry_of=terms.retry_of, pool=wish.tool.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
+        steps=wish.tool.steps(wish.params), quoted=wish.price.credits, facts=dict(terms.facts),
+    )  # fmt: skip
+
+
+def _check_files(user: User, tool: Tool, params: Mapping[str, Any]) -> None:
+    wanted = {name: UUID(params[name]) for name in tool.params.files}
+    if not wanted:
+        return
+    mine = Asset.objects.of(user).filter(trashed_at=None, kind="image", public_id__in=wanted.values())
+    there = set(mine.values_list("public_id", flat=True))
+    if lacking := [name for name, public_id in wanted.items() if public_id not in there]:
+        message = _("There is no such picture in your library.")
+        raise InvalidRequest(_("Some of this is not right."), details={name: [message] for name in lacking})
+
+
+def _title(wish: Wish) -> str:
+    prompt = str(wish.params.get("prompt", ""))
+    shown = prompt if len(prompt) <= 60 else f"{prompt[:59]}…"
+    return f"{wish.tool.title} · “{shown}”"

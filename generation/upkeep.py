@@ -1,0 +1,62 @@
+"""The reconciler: nothing that was accepted is ever forgotten, whoever died."""
+
+import logging
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing import credits
+from billing.models import Hold
+from generation import lifecycle, tasks
+from generation.models import ENDED, Job, Status, Turn
+
+log = logging.getLogger(__name__)
+ONE_AT_A_TIME = 0x6B6C696B  # any number that is ours alone
+BEYOND_DEADLINE = timedelta(seconds=15)
+
+
+def reconcile() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            give_back_lost()
+            settle_forgotten()
+            ring_for_waiting()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def give_back_lost() -> None:
+    """Jobs whose worker does not beat any more, and jobs past their deadline that nobody ended."""
+    running = Job.objects.filter(status=Status.RUNNING)
+    for job in running.filter(deadline__lt=timezone.now() - BEYOND_DEADLINE):
+        lifecycle.expire(job)
+    for job in running.filter(lease_until__lt=timezone.now()):
+        log.warning("a worker was lost", extra={"job": str(job.public_id), "worker": job.worker})
+        lifecycle.lose(job, crashed=True)
+
+
+def settle_forgotten() -> None:
+    """Both are written in one transaction; should it ever be otherwise, somebody has to know."""
+    ended = Job.objects.filter(status__in=ENDED)
+    for hold in Hold.objects.filter(state="open", reference__startswith="job:").order_by("pk")[:1000]:
+        job = ended.filter(public_id=hold.reference.partition(":")[2]).first()
+        if job is not None:
+            log.error("an ended job had an open hold", extra={"job": str(job.public_id)})
+            _settle(job)
+
+
+@transaction.atomic
+def _settle(job: Job) -> None:
+    if job.charged:
+        credits.capture(job.reference, job.charged)
+    else:
+        credits.release(job.reference)
+
+
+def ring_for_waiting() -> None:
+    for pool in Turn.objects.filter(waiting__gt=0).values_list("pool", flat=True).distinct():
+        tasks.ring(pool)

@@ -1,0 +1,6 @@
+"""As the tests, for processes of their own: they have the tests' engine too."""
+
+from klikyai.settings.test import *  # noqa: F403
+
+ENGINES = {"local": "generation.engines.local.engine.Diffusers", "patient": "tests.generation.patient.Patient"}
+RATES = dict.fromkeys(("read", "write", "generate", "content", "auth"), (1_000_000, 60))

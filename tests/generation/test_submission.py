@@ -1,0 +1,127 @@
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from billing import credits
+from generation.models import Event, Job, Model, Turn
+from tests.generation.conftest import grant
+
+pytestmark = pytest.mark.django_db
+BOAT = {"tool": "text_to_image", "params": {"prompt": "a red boat"}}
+
+
+def test_job_holds_what_was_quoted(rich: User, alice_api: APIClient, patient: Model) -> None:
+    quoted = alice_api.post("/api/v1/quotes", BOAT, format="json").json()["data"]
+    answer = alice_api.post("/api/v1/jobs", BOAT, format="json")
+    job = answer.json()["data"]
+    assert answer.status_code == 201
+    assert quoted["credits"] == job["cost"]["held"] == job["cost"]["quoted"] == 4
+    assert (credits.balance(rich).available, credits.balance(rich).held) == (996, 4)
+
+
+def test_quote_stores_nothing(rich: User, alice_api: APIClient, patient: Model) -> None:
+    alice_api.post("/api/v1/quotes", BOAT, format="json")
+    assert not Job.objects.exists()
+    assert credits.balance(rich).held == 0
+
+
+def test_defaults_of_the_model_are_filled_in(rich: User, alice_api: APIClient, patient: Model) -> None:
+    job = alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]
+    assert {name: job["params"][name] for name in ("width", "height", "steps", "model")} == {
+        "width": 64, "height": 64, "steps": 4, "model": "patient",
+    }  # fmt: skip
+    assert job["seed"] == job["params"]["seed"]
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({}, "prompt"),
+        ({"prompt": "  "}, "prompt"),
+        ({"prompt": "x", "n": 9}, "n"),
+        ({"prompt": "x", "n": "2"}, "n"),
+        ({"prompt": "x", "n": True}, "n"),
+        ({"prompt": "x", "steps": 101}, "steps"),
+        ({"prompt": "x", "width": 65}, "width"),
+        ({"prompt": "x", "height": 1024}, "height"),
+        ({"prompt": "x", "seed": -1}, "seed"),
+        ({"prompt": "x", "seed": 2**32}, "seed"),
+        ({"prompt": "x", "style": "baroque"}, "style"),
+        ({"prompt": "x", "model": "nobody"}, "model"),
+        ({"prompt": "x", "price": 0}, "price"),
+    ],
+)
+def test_wrong_params_are_named_and_hold_nothing(
+    rich: User, alice_api: APIClient, patient: Model, params: dict[str, object], field: str
+) -> None:
+    answer = alice_api.post("/api/v1/jobs", {"tool": "text_to_image", "params": params}, format="json")
+    assert answer.status_code == 400
+    assert field in answer.json()["error"]["details"]
+    assert credits.balance(rich).held == 0
+    assert not Turn.objects.filter(waiting__gt=0).exists()
+
+
+@pytest.mark.parametrize("more", [{"user": 1}, {"status": "succeeded"}, {"webhook": "https://example.org"}])
+def test_foreign_fields_are_refused(rich: User, alice_api: APIClient, patient: Model, more: dict[str, object]) -> None:
+    answer = alice_api.post("/api/v1/jobs", BOAT | more, format="json")
+    assert answer.status_code == 400
+    assert next(iter(more)) in answer.json()["error"]["details"]
+
+
+def test_without_credits_nothing_is_left_behind(bob: User, bob_api: APIClient, patient: Model) -> None:
+    answer = bob_api.post("/api/v1/jobs", BOAT, format="json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (402, "insufficient_credits")
+    assert not Job.objects.exists()
+    assert not Event.objects.filter(user=bob, job__isnull=False).exists()
+    assert not Turn.objects.filter(user=bob, waiting__gt=0).exists()
+
+
+def test_full_queue_refuses_without_a_hold(rich: User, alice_api: APIClient, patient: Model, settings: Any) -> None:
+    settings.QUEUE_ROOM = 2
+    answers = [alice_api.post("/api/v1/jobs", BOAT, format="json") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[2].json()["error"]["code"] == "queue_full"
+    assert answers[2]["Retry-After"]
+    assert credits.balance(rich).held == 8
+
+
+def test_another_persons_job_is_absent(
+    rich: User, alice_api: APIClient, charlie_api: APIClient, patient: Model
+) -> None:
+    at = alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]["urls"]["self"]
+    assert charlie_api.get(at).status_code == 404
+    assert charlie_api.post(f"{at}/cancellation").status_code == 404
+    assert charlie_api.post(f"{at}/retry").status_code == 404
+    assert charlie_api.get("/api/v1/jobs").json()["data"]["items"] == []
+
+
+def test_another_persons_picture_is_no_source(
+    rich: User, charlie: User, charlie_api: APIClient, alice_api: APIClient, patient: Model, drawn: str
+) -> None:
+    wanted = {"tool": "image_to_image", "params": {"prompt": "a boat", "image": drawn}}
+    assert alice_api.post("/api/v1/quotes", wanted, format="json").status_code == 200
+    answer = charlie_api.post("/api/v1/quotes", wanted, format="json")
+    assert (answer.status_code, list(answer.json()["error"]["details"])) == (400, ["image"])
+
+
+def test_list_filters_and_pages(rich: User, alice_api: APIClient, patient: Model) -> None:
+    made = [alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]["id"] for _ in range(3)]
+    alice_api.post(f"/api/v1/jobs/{made[0]}/cancellation")
+    first = alice_api.get("/api/v1/jobs?limit=2").json()["data"]
+    rest = alice_api.get(f"/api/v1/jobs?limit=2&cursor={first['pagination']['next']}").json()["data"]
+    assert [job["id"] for job in first["items"] + rest["items"]] == made[::-1]
+    canceled = alice_api.get("/api/v1/jobs?status=canceled").json()["data"]["items"]
+    assert [job["id"] for job in canceled] == made[:1]
+
+
+def test_place_in_the_queue_counts_turns(
+    rich: User, bob: User, alice_api: APIClient, bob_api: APIClient, patient: Model
+) -> None:
+    grant(bob, 100)
+    alices = [alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"] for _ in range(4)]
+    bobs = bob_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]
+    assert [job["queue_position"] for job in alices] == [0, 1, 2, 3]
+    assert bobs["queue_position"] == 1
+    assert bob_api.post("/api/v1/quotes", BOAT, format="json").json()["data"]["queue_position"] == 3
