@@ -77,8 +77,8 @@ def adjust(user: User, amount: int, *, actor: User, reason: str, reference: str)
 
 def expire_lots() -> int:
     """What upkeep calls: expired credits leave by an entry of their own."""
-    due = Lot.objects.filter(expires_at__lte=timezone.now(), left__gt=0).select_related("user")
-    for lot in due[:1000]:
+    due = list(Lot.objects.filter(expires_at__lte=timezone.now(), left__gt=0).select_related("user")[:1000])
+    for lot in due:
         _expire(lot)
     return len(due)
 

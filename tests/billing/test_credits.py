@@ -1,0 +1,242 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
+
+from accounts import api_keys
+from accounts.errors import InvalidRequest
+from accounts.models import Scope, User
+from billing import credits
+from billing.errors import InsufficientCredits, OverLimit, TooMuch, Whole
+from billing.invariants import broken
+from billing.models import Hold, Lot, Posting, Transfer, Wallet
+
+pytestmark = pytest.mark.django_db
+
+
+def give(user: User, amount: int, name: str = "first", **more: object) -> Transfer:
+    return credits.grant(user, amount, reference=name, kind="purchase", **more)
+
+
+def seen(user: User) -> tuple[int, int, int]:
+    found = credits.balance(user)
+    return found.available, found.held, found.debt
+
+
+def test_hold_then_capture_charges_what_was_used(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 30, reference="job:1")
+    assert seen(alice) == (70, 30, 0)
+    credits.capture("job:1", 12)
+    assert seen(alice) == (88, 0, 0)
+    assert broken() == []
+
+
+def test_release_gives_all_back(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 30, reference="job:1")
+    credits.release("job:1")
+    assert seen(alice) == (100, 0, 0)
+    assert broken() == []
+
+
+def test_asking_twice_is_asking_once(alice: User, dana: User) -> None:
+    for _ in range(2):
+        give(alice, 100)
+        credits.hold(alice, 30, reference="job:1")
+        credits.capture("job:1", 30)
+        credits.refund("job:1", 5, actor=dana, reason="sorry", key="a")
+        credits.adjust(alice, 7, actor=dana, reason="a gift", reference="gift")
+        credits.take_back(alice, 10, reference="re_1", kind="purchase")
+    assert seen(alice) == (100 - 30 + 5 + 7 - 10, 0, 0)
+    assert broken() == []
+
+
+def test_a_hold_ends_once(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 30, reference="job:1")
+    credits.release("job:1")
+    assert credits.capture("job:1", 30).state == "released"
+    assert seen(alice) == (100, 0, 0)
+
+
+def test_nobody_spends_what_they_have_not(alice: User) -> None:
+    give(alice, 10)
+    with pytest.raises(InsufficientCredits):
+        credits.hold(alice, 11, reference="job:1")
+    assert seen(alice) == (10, 0, 0)
+    assert not Hold.objects.exists()
+
+
+def test_never_more_than_held(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 10, reference="job:1")
+    with pytest.raises(TooMuch):
+        credits.capture("job:1", 11)
+    assert seen(alice) == (90, 10, 0)
+
+
+def test_never_more_than_charged_comes_back(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 10, reference="job:1")
+    credits.capture("job:1", 6)
+    credits.refund("job:1", 4, reason="part", key="a")
+    with pytest.raises(TooMuch):
+        credits.refund("job:1", 3, reason="too much", key="b")
+    assert seen(alice) == (98, 0, 0)
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1.5, True, "5", None, 10**10, float("nan")])
+def test_only_whole_credits_move(alice: User, amount: object) -> None:
+    with pytest.raises(Whole):
+        credits.grant(alice, amount, reference="x", kind="purchase")  # type: ignore[arg-type]
+    assert not Transfer.objects.exists()
+
+
+def test_soonest_expiring_goes_first(alice: User) -> None:
+    now = timezone.now()
+    give(alice, 10, "lasting")
+    give(alice, 10, "late", expires_at=now + timedelta(days=9))
+    give(alice, 10, "soon", expires_at=now + timedelta(days=1))
+    credits.hold(alice, 15, reference="job:1")
+    left = dict(Lot.objects.values_list("transfer__reference", "left"))
+    assert left == {"lasting": 10, "late": 5, "soon": 0}
+    credits.capture("job:1", 12)
+    left = dict(Lot.objects.values_list("transfer__reference", "left"))
+    assert left == {"lasting": 10, "late": 8, "soon": 0}
+
+
+def test_expired_credits_leave_by_an_entry(alice: User) -> None:
+    give(alice, 10, "lasting")
+    give(alice, 10, "gone", expires_at=timezone.now() + timedelta(days=1))
+    credits.hold(alice, 4, reference="job:1")
+    Lot.objects.filter(transfer__reference="gone").update(expires_at=timezone.now())
+    assert credits.expire_lots() == 1
+    assert seen(alice) == (10, 4, 0)
+    credits.release("job:1")
+    assert seen(alice) == (14, 0, 0)
+    credits.expire_lots()
+    assert seen(alice) == (10, 0, 0)
+    assert Transfer.objects.filter(kind="expiry").count() == 2
+    assert broken() == []
+
+
+def test_taking_back_what_is_spent_leaves_a_debt_that_the_next_grant_pays(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 90, reference="job:1")
+    credits.capture("job:1", 90)
+    credits.take_back(alice, 100, reference="re_1", kind="purchase")
+    assert seen(alice) == (0, 0, 90)
+    with pytest.raises(InsufficientCredits):
+        credits.hold(alice, 1, reference="job:2")
+    give(alice, 100, "second")
+    assert seen(alice) == (10, 0, 0)
+    assert broken() == []
+
+
+def test_taking_back_without_debt_is_refused(alice: User) -> None:
+    give(alice, 10)
+    with pytest.raises(InsufficientCredits):
+        credits.take_back(alice, 11, reference="re_1", kind="purchase", debt=False)
+    assert seen(alice) == (10, 0, 0)
+
+
+@pytest.mark.parametrize(("won", "after"), [(True, (100, 0, 0)), (False, (40, 0, 0))])
+def test_dispute_freezes_until_it_is_decided(alice: User, won: bool, after: tuple[int, int, int]) -> None:
+    give(alice, 100)
+    credits.dispute_open(alice, 60, reference="dp_1")
+    assert seen(alice) == (40, 0, 0)
+    for _ in range(2):
+        (credits.dispute_won if won else credits.dispute_lost)("dp_1")
+    assert seen(alice) == after
+    assert broken() == []
+
+
+def test_dispute_of_spent_credits_is_a_debt_and_won_none(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 80, reference="job:1")
+    credits.capture("job:1", 80)
+    credits.dispute_open(alice, 100, reference="dp_1")
+    assert seen(alice) == (0, 0, 80)
+    credits.dispute_won("dp_1")
+    assert seen(alice) == (20, 0, 0)
+    assert broken() == []
+
+
+def test_the_first_end_of_a_dispute_counts(alice: User) -> None:
+    give(alice, 100)
+    credits.dispute_open(alice, 60, reference="dp_1")
+    credits.dispute_lost("dp_1")
+    credits.dispute_won("dp_1")
+    assert seen(alice) == (40, 0, 0)
+
+
+def test_an_adjustment_needs_a_reason(alice: User, dana: User) -> None:
+    with pytest.raises(InvalidRequest):
+        credits.adjust(alice, 5, actor=dana, reason=" ", reference="x")
+    assert seen(alice) == (0, 0, 0)
+
+
+def test_an_adjustment_never_goes_below_nothing(alice: User, dana: User) -> None:
+    give(alice, 3)
+    with pytest.raises(InsufficientCredits):
+        credits.adjust(alice, -5, actor=dana, reason="mistake", reference="x")
+    credits.adjust(alice, -3, actor=dana, reason="mistake", reference="y")
+    assert seen(alice) == (0, 0, 0)
+    assert broken() == []
+
+
+def test_key_spends_no_more_than_its_cap(alice: User) -> None:
+    give(alice, 100)
+    key, _secret = api_keys.issue(alice, "capped", Scope.values)
+    key.spending_cap = 10
+    key.save()
+    credits.hold(alice, 6, reference="job:1", api_key=key)
+    with pytest.raises(OverLimit):
+        credits.hold(alice, 5, reference="job:2", api_key=key)
+    credits.capture("job:1", 2)
+    credits.hold(alice, 8, reference="job:2", api_key=key)
+    assert seen(alice) == (90, 8, 0)
+
+
+@pytest.mark.parametrize("field", ["daily_cap", "monthly_cap"])
+def test_person_spends_no_more_than_they_allow_themselves(alice: User, field: str) -> None:
+    give(alice, 100)
+    Wallet.objects.update(**{field: 10})
+    credits.hold(alice, 10, reference="job:1")
+    with pytest.raises(OverLimit):
+        credits.hold(alice, 1, reference="job:2")
+
+
+def test_a_free_job_holds_nothing_and_ends_all_the_same(alice: User) -> None:
+    credits.hold(alice, 0, reference="job:1")
+    assert credits.capture("job:1", 0).state == "captured"
+    assert broken() == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+@pytest.mark.parametrize("model", [Transfer, Posting])
+def test_the_database_refuses_to_change_the_books(alice: User, model: type, statement: str) -> None:
+    give(alice, 10)
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(model._meta.db_table))
+
+
+def crooked(user: User) -> None:
+    transfer = Transfer.objects.create(reference="bad", kind="purchase", user=user)
+    Posting.objects.create(transfer=transfer, account="available", user=user, amount=5)
+    Posting.objects.create(transfer=transfer, account="revenue", amount=-4)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_database_refuses_legs_that_do_not_sum_up(alice: User) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        crooked(alice)
+
+
+def test_the_database_refuses_a_balance_below_nothing(alice: User) -> None:
+    give(alice, 10)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Wallet.objects.update(available=-1)
