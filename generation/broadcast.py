@@ -5,7 +5,7 @@ numbers never arrive in another order than they were given; whoever finds a gap 
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import orjson
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -25,6 +26,7 @@ from media.outputs import outputs_of
 
 log = logging.getLogger(__name__)
 
+LOST = (OperationalError, InterfaceError)
 SHOWN = 30  # jobs in a snapshot
 Message = dict[str, Any]
 
@@ -93,6 +95,10 @@ def of_job(job: Job, seq: int) -> list[Message]:
 
 def latest(user: User) -> int:
     return Stream.objects.filter(user=user).values_list("seq", flat=True).first() or 0
+
+
+def latest_of(users: Collection[int]) -> dict[int, int]:
+    return dict(Stream.objects.filter(user__in=users).values_list("user_id", "seq"))
 
 
 def snapshot(user: User) -> Message:

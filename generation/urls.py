@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from generation.api import jobs, quotes, tools
+from generation.api import events, jobs, quotes, tools
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +9,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes", quotes.Quotes.as_view(), name="api-quotes"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", jobs.OneJob.as_view(), name="api-job"),
+    path("jobs/<uuid:job_id>/events", events.Events.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancellation", jobs.Cancellation.as_view(), name="api-job-cancellation"),
     path("jobs/<uuid:job_id>/retry", jobs.Retry.as_view(), name="api-job-retry"),
 ]

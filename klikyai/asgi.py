@@ -1,13 +1,17 @@
 import os
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "klikyai.settings.production")
 http = get_asgi_application()
 
 # Only once Django stands.
-from klikyai import bodies  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from generation.routing import websocket_urlpatterns  # noqa: E402
+from klikyai import bodies, sockets  # noqa: E402
 
 bodies.count()
-application = ProtocolTypeRouter({"http": http})
+streams = URLRouter([*websocket_urlpatterns, re_path("", sockets.Nothing.as_asgi())])
+application = ProtocolTypeRouter({"http": http, "websocket": streams})

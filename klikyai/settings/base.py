@@ -152,6 +152,7 @@ LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models; 0: what the machine can spare
 JOB_SECONDS = env.number("JOB_SECONDS", 900)
 QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
+SOCKETS_EACH = env.number("SOCKETS_EACH", 12)
 EVENTS_KEPT = timedelta(hours=24)
 WORKER_GRACE = env.number("WORKER_GRACE", 10)
 WORKER_STARTS_IN = env.number("WORKER_STARTS_IN", 120)

@@ -1,0 +1,123 @@
+"""What happens to one job, as server-sent events. Needs an ASGI server: elsewhere it would be gathered, not sent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.access import Rule
+from accounts.errors import InvalidRequest
+from generation import broadcast
+from generation.api.jobs import own_job
+from generation.broadcast import Message
+from generation.listeners import identify
+from generation.models import Job
+
+QUIET = 5.0  # seconds without news after which the database is asked, and the line shown to be open
+ENDED = {"succeeded", "failed", "canceled"}
+
+
+class Events(APIView):
+    access = Rule.USER
+
+    @extend_schema(
+        operation_id="job_events", summary="What happens to it (server-sent events)",
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )  # fmt: skip
+    def get(self, request: Request, job_id: UUID) -> HttpResponseBase:
+        job = own_job(request, job_id)
+        headers = [(name.lower().encode(), value.encode("latin1")) for name, value in request.headers.items()]
+        told = _Telling(job, _last(request), headers)
+        response = StreamingHttpResponse(told.lines(), content_type="text/event-stream")
+        response["Cache-Control"] = "no-store"
+        response["X-Accel-Buffering"] = "no"
+        return response
+
+
+class _Telling:
+    def __init__(self, job: Job, last: int | None, headers: list[tuple[bytes, bytes]]) -> None:
+        self.job, self.last, self.headers = job, last, headers
+        self.name = str(job.public_id)
+        self.over = False
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        group = broadcast.group(self.job.user_id)
+        await layer.group_add(group, channel)
+        try:
+            async for line in self._from(layer, channel):
+                yield line
+        finally:
+            await layer.group_discard(group, channel)
+
+    async def _from(self, layer: Any, channel: str) -> AsyncIterator[bytes]:
+        for line in await database_sync_to_async(self._first)():
+            yield line
+        while not self.over:
+            try:
+                event = await asyncio.wait_for(layer.receive(channel), QUIET)
+            except TimeoutError:
+                event = {"type": "quiet"}
+            for line in await self._heard(event):
+                yield line
+
+    async def _heard(self, event: Message) -> list[bytes]:
+        if event["type"] == "stream.preview":
+            message = event["message"]
+            return [_line("preview", message)] if message["job"] == self.name else []
+        if event["type"] == "stream.event" and event["message"].get("job", {}).get("id") != self.name:
+            return []
+        if event["type"] in {"stream.recheck", "quiet"} and not await database_sync_to_async(identify)(self.headers):
+            self.over = True
+            return []
+        missed = await database_sync_to_async(self._missed)()
+        return missed or ([b": open\n\n"] if event["type"] == "quiet" else [])
+
+    def _first(self) -> list[bytes]:
+        """Whoever says what they saw last gets the rest; whoever does not, how it stands now."""
+        if self.last is not None:
+            return self._missed()
+        self.last = broadcast.latest(self.job.user)
+        shown = broadcast.described([Job.objects.select_related("user", "project").get(pk=self.job.pk)])[0]
+        self.over = shown["status"] in ENDED
+        return [_line("snapshot", {"type": "snapshot", "seq": self.last, "job": shown}, self.last)]
+
+    def _missed(self) -> list[bytes]:
+        found = []
+        for message in broadcast.of_job(self.job, self.last or 0):
+            self.last = message["seq"]
+            self.over = message["job"]["status"] in ENDED
+            found.append(_line("job", message, self.last))
+        if not found and not self.over:
+            self.over = self._ended_before()
+        return found
+
+    def _ended_before(self) -> bool:
+        """Its last event was seen already, or is forgotten."""
+        return Job.objects.get(pk=self.job.pk).ended and not broadcast.of_job(self.job, self.last or 0)
+
+
+def _last(request: Request) -> int | None:
+    said = request.headers.get("Last-Event-ID")
+    if said is None or said == "":
+        return None
+    if not (said.isascii() and said.isdecimal() and len(said) < 19):
+        raise InvalidRequest(_("Last-Event-ID is the number of an event."))
+    return int(said)
+
+
+def _line(event: str, message: Any, number: int | None = None) -> bytes:
+    named = f"id: {number}\n" if number is not None else ""
+    return f"{named}event: {event}\ndata: ".encode() + orjson.dumps(message, default=str) + b"\n\n"
