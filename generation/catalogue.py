@@ -37,7 +37,7 @@ def find(slug: str | None, tool: str) -> Model:
 
 
 def weights(model: Model) -> Weights:
-    options = model.options | {"revision": model.revision}
+    options = {"batches": model.batches} | model.options | {"revision": model.revision}
     return Weights(model.slug, model.family, folder(model), options)
 
 

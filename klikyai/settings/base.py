@@ -149,7 +149,8 @@ LOW_BALANCE = env.number("LOW_BALANCE", 20)
 # Who makes things, by the name that a row of the catalogue gives. Imported late: the web never sees torch.
 ENGINES = {"local": "generation.engines.local.engine.Diffusers"}
 LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
-LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models; 0: what the machine can spare
+LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
+LOCAL_RAM = env.number("LOCAL_RAM", 0)  # bytes for models that wait beside a card; 0: half of the machine's
 JOB_SECONDS = env.number("JOB_SECONDS", 900)
 QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
 SOCKETS_EACH = env.number("SOCKETS_EACH", 12)

@@ -1,35 +1,34 @@
 """Pictures in and out of a pipeline."""
 
 import io
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from typing import Any
 
-from PIL import Image, ImageOps
+import numpy as np
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from generation.contract import File, Request, Result
+from generation.contract import Request
+from generation.errors import EngineFailed
 
 # Deflate at its usual level takes longer than the last steps of a small model.
 QUICK = 1
 
 
-def result(request: Request, made: Sequence[Any], facts: Mapping[str, Any], encoders: Executor) -> Result:
-    kept = [_within_mask(request, picture) for picture in made]
-    contents = list(encoders.map(_encoded, kept))
-    files = [File(content, "image/png", request.seed + place) for place, content in enumerate(contents)]
-    return Result(files, facts)
-
-
 def source(request: Request) -> Image.Image:
     """Cut to the wanted shape around its middle."""
-    with Image.open(io.BytesIO(request.inputs["image"])) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-    return ImageOps.fit(upright, _size(request), Image.Resampling.LANCZOS)
+    return ImageOps.fit(_opened(request, "image").convert("RGB"), _size(request), Image.Resampling.LANCZOS)
 
 
 def mask(request: Request) -> Image.Image:
-    with Image.open(io.BytesIO(request.inputs["mask"])) as picture:
-        return ImageOps.fit(picture.convert("L"), _size(request), Image.Resampling.BILINEAR)
+    """Cut as the source is, also when it was drawn at another size. White is where to paint."""
+    drawn = _opened(request, "mask").convert("L").resize(_opened(request, "image").size, Image.Resampling.BILINEAR)
+    return ImageOps.fit(drawn, _size(request), Image.Resampling.BILINEAR)
+
+
+def encoded(pixels: np.ndarray[Any, Any], request: Request) -> bytes:
+    content = io.BytesIO()
+    _within_mask(request, Image.fromarray(pixels)).save(content, "PNG", compress_level=QUICK)
+    return content.getvalue()
 
 
 def _within_mask(request: Request, picture: Image.Image) -> Image.Image:
@@ -39,11 +38,13 @@ def _within_mask(request: Request, picture: Image.Image) -> Image.Image:
     return Image.composite(picture, source(request), mask(request))
 
 
+def _opened(request: Request, name: str) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(Image.open(io.BytesIO(request.inputs[name])))
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as broken:
+        message = _("The given picture could not be read.")
+        raise EngineFailed(message, retryable=False, log=f"{name}: {broken}", code="unreadable_input") from broken
+
+
 def _size(request: Request) -> tuple[int, int]:
     return request.params["width"], request.params["height"]
-
-
-def _encoded(picture: Image.Image) -> bytes:
-    content = io.BytesIO()
-    picture.save(content, "PNG", compress_level=QUICK)
-    return content.getvalue()

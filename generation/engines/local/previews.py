@@ -2,47 +2,46 @@
 
 import io
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from PIL import Image
 
-from generation.contract import Request, Weights
-
 LARGEST = 160
 
-# How latents of well-known autoencoders look, fitted to their own pictures.
-KNOWN = {
-    "sd": [[0.298, 0.207, 0.208], [0.187, 0.286, 0.173], [-0.158, 0.189, 0.264], [-0.184, -0.271, -0.473]],
-    "sdxl": [
-        [0.3816, 0.4930, 0.5320],
-        [-0.3753, 0.1631, 0.1739],
-        [0.1770, 0.3588, -0.2048],
-        [-0.4350, -0.2644, -0.4289],
-    ],
-}
 
+@dataclass(frozen=True, slots=True)
+class Colours:
+    matrix: torch.Tensor  # channels x 3
+    bias: torch.Tensor
 
-class Preview:
-    def __init__(self, weights: Weights) -> None:
-        self.matrix, self.bias = _map(weights)
-
-    def of(self, latents: Any, request: Request) -> bytes | None:
-        if self.matrix is None or latents.ndim != 3 or latents.shape[0] != self.matrix.shape[0]:
+    def of(self, latents: torch.Tensor, width: int, height: int, patch: int) -> bytes | None:
+        cells = cells_of(latents, width, height, patch)
+        if cells.shape[0] != self.matrix.shape[0]:
             return None
-        colours = torch.einsum("chw,cr->hwr", latents.float().cpu(), self.matrix) + self.bias
-        picture = Image.fromarray((colours.clamp(0, 1) * 255).byte().numpy())
-        return _webp(picture, request.params["width"], request.params["height"])
+        rgb = torch.einsum("chw,cr->hwr", cells.float().cpu(), self.matrix) + self.bias
+        picture = Image.fromarray((rgb.clamp(0, 1) * 255).round().byte().numpy())
+        return _webp(picture, width, height)
 
 
-def _map(weights: Weights) -> tuple[Any, Any]:
-    own = weights.folder / "preview.json"
+def colours(pipeline: Any, folder: Path) -> Colours | None:
+    """As somebody wrote down beside the weights, or as its own autoencoder shows."""
+    own = folder / "preview.json"
     if own.exists():
         found = json.loads(own.read_text())
-        return torch.tensor(found["matrix"]), torch.tensor(found["bias"])
-    if weights.family in KNOWN:
-        return torch.tensor(KNOWN[weights.family]) / 2, torch.full((3,), 0.5)
-    return None, None
+        return Colours(torch.tensor(found["matrix"]), torch.tensor(found["bias"]))
+    return None
+
+
+def cells_of(latents: torch.Tensor, width: int, height: int, patch: int) -> torch.Tensor:
+    """Channels x rows x columns, also of latents that come as a row of tokens, or with a moment in time."""
+    if latents.ndim == 2:
+        columns = max(1, round((latents.shape[0] * width / height) ** 0.5))
+        grid = latents.T.reshape(latents.shape[1], -1, columns)
+        return torch.nn.functional.pixel_shuffle(grid, patch)
+    return latents[:, 0] if latents.ndim == 4 else latents
 
 
 def _webp(picture: Image.Image, width: int, height: int) -> bytes:
