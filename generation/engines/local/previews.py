@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from PIL import Image
 
+from generation.engines.local import colouring
+
 LARGEST = 160
 
 
@@ -32,7 +34,8 @@ def colours(pipeline: Any, folder: Path) -> Colours | None:
     if own.exists():
         found = json.loads(own.read_text())
         return Colours(torch.tensor(found["matrix"]), torch.tensor(found["bias"]))
-    return None
+    found = colouring.fit(pipeline.vae)
+    return Colours(*found) if found else None
 
 
 def cells_of(latents: torch.Tensor, width: int, height: int, patch: int) -> torch.Tensor:
