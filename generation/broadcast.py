@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
+from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
 from accounts import limits
@@ -26,7 +27,7 @@ from media.outputs import outputs_of
 
 log = logging.getLogger(__name__)
 
-LOST = (OperationalError, InterfaceError)
+LOST = (OperationalError, InterfaceError, PoolTimeout)
 SHOWN = 30  # jobs in a snapshot
 Message = dict[str, Any]
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -27,6 +28,7 @@ class Listener:
     user: User
     session: str = ""
     key: int | None = None
+    until: float | None = None  # when its token expires
 
 
 def identify(headers: Headers) -> Listener | None:
@@ -49,26 +51,32 @@ def from_here(headers: Headers) -> bool:
     origin = known.get(b"origin", "")
     if origin in settings.CORS_ALLOWED_ORIGINS:
         return True
-    place = urlsplit(origin)
-    return place.scheme in {"http", "https"} and bool(place.netloc) and place.netloc == known.get(b"host", "")
+    here, place = known.get(b"host", "").lower(), urlsplit(origin)
+    if not validate_host(split_domain_port(here)[0], settings.ALLOWED_HOSTS):
+        return False
+    schemes = {"https"} if settings.SESSION_COOKIE_SECURE else {"http", "https"}
+    return place.scheme in schemes and place.netloc == here and not place.path
 
 
 def still_there(listeners: Iterable[Listener]) -> set[Listener]:
     """One look at the database for all of them."""
     everybody = list(listeners)
-    users = set(
-        User.objects.filter(pk__in={one.user.pk for one in everybody}, is_active=True).values_list("pk", flat=True)
-    )
+    ids = {one.user.pk for one in everybody}
+    # A new password ends every session but the one that set it, and that one gets a new name.
+    users = dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "password"))
     names = {one.session for one in everybody if one.session}
     alive = Session.objects.filter(session_key__in=names, expire_date__gt=timezone.now())
     sessions = set(alive.values_list("session_key", flat=True))
     keys = set(
         ApiKey.objects.live().filter(pk__in={one.key for one in everybody if one.key}).values_list("pk", flat=True)
     )
+    now = timezone.now().timestamp()
     return {
         one
         for one in everybody
-        if one.user.pk in users and (one.session in sessions if one.session else one.key in keys)
+        if one.user.pk in users
+        and (one.until is None or now < one.until)
+        and (one.session in sessions and users[one.user.pk] == one.user.password if one.session else one.key in keys)
     }
 
 
@@ -82,7 +90,10 @@ def _by_header(known: Mapping[str, str]) -> Listener | None:
         token = TokenAuthentication().authenticate(request)
     except (Refused, APIException):
         return None
-    return Listener(token[0], session=str(internal.session_key_from_sid(token[1]["sid"]))) if token else None
+    if token is None:
+        return None
+    user, claims = token
+    return Listener(user, session=str(internal.session_key_from_sid(claims["sid"])), until=float(claims["exp"]))
 
 
 def _session_name(cookies: str) -> str | None:

@@ -13,5 +13,6 @@ from generation.routing import websocket_urlpatterns  # noqa: E402
 from klikyai import bodies, sockets  # noqa: E402
 
 bodies.count()
+sockets.bound()
 streams = URLRouter([*websocket_urlpatterns, re_path("", sockets.Nothing.as_asgi())])
 application = ProtocolTypeRouter({"http": http, "websocket": streams})

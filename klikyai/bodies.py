@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 from daphne import http_protocol
+from daphne.server import reactor
 from django.conf import settings
 from django.utils.translation import gettext as _
-from twisted.internet import reactor
 
 from accounts.errors import TooLarge
 from klikyai import api
@@ -44,7 +44,7 @@ class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
     def _refuse(self) -> None:
         self.refused = True
         self.channel.transport.write(_answer())
-        reactor.callLater(LINGER, self.channel.transport.abortConnection)  # type: ignore[arg-type]
+        reactor.callLater(LINGER, self.channel.transport.abortConnection)
 
 
 def _answer() -> bytes:

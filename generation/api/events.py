@@ -1,14 +1,11 @@
 """What happens to one job, as server-sent events. Needs an ASGI server: elsewhere it would be gathered, not sent."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import orjson
-from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,14 +14,17 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access import Rule
-from accounts.errors import InvalidRequest
+from accounts.errors import InvalidRequest, Unauthenticated
 from generation import broadcast
 from generation.api.jobs import own_job
+from generation.aside import aside
 from generation.broadcast import Message
-from generation.listeners import identify
+from generation.ears import Ear
+from generation.listeners import Headers, Listener, identify
 from generation.models import Job
+from generation.register import register
 
-QUIET = 5.0  # seconds without news after which the database is asked, and the line shown to be open
+QUIET = 5.0  # seconds without news after which the line is shown to be open
 ENDED = {"succeeded", "failed", "canceled"}
 
 
@@ -38,7 +38,13 @@ class Events(APIView):
     def get(self, request: Request, job_id: UUID) -> HttpResponseBase:
         job = own_job(request, job_id)
         headers = [(name.lower().encode(), value.encode("latin1")) for name, value in request.headers.items()]
-        told = _Telling(job, _last(request), headers)
+        listener = identify(headers)
+        if listener is None:
+            raise Unauthenticated(_("Sign in first."))
+        told = _Telling(job, _last(request), headers, listener)
+        if told.seen():
+            # The one answer after which a browser does not ask again by itself.
+            return HttpResponse(status=204)
         response = StreamingHttpResponse(told.lines(), content_type="text/event-stream")
         response["Cache-Control"] = "no-store"
         response["X-Accel-Buffering"] = "no"
@@ -46,44 +52,51 @@ class Events(APIView):
 
 
 class _Telling:
-    def __init__(self, job: Job, last: int | None, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, job: Job, last: int | None, headers: Headers, listener: Listener) -> None:
         self.job, self.last, self.headers = job, last, headers
         self.name = str(job.public_id)
+        self.listener = listener
+        self.reached = last
         self.over = False
 
+    def seen(self) -> bool:
+        return self.last is not None and self.job.ended and not broadcast.of_job(self.job, self.last)
+
     async def lines(self) -> AsyncIterator[bytes]:
-        layer = get_channel_layer()
-        channel = await layer.new_channel()
-        group = broadcast.group(self.job.user_id)
-        await layer.group_add(group, channel)
-        try:
-            async for line in self._from(layer, channel):
-                yield line
-        finally:
-            await layer.group_discard(group, channel)
-
-    async def _from(self, layer: Any, channel: str) -> AsyncIterator[bytes]:
-        for line in await database_sync_to_async(self._first)():
-            yield line
-        while not self.over:
+        async with Ear(self.job.user_id) as self.ear:
+            register().add(self)
             try:
-                event = await asyncio.wait_for(layer.receive(channel), QUIET)
-            except TimeoutError:
-                event = {"type": "quiet"}
-            for line in await self._heard(event):
-                yield line
+                for line in await aside(self._first)():
+                    yield line
+                while not self.over:
+                    for line in await self._heard(await self.ear.next(QUIET)):
+                        yield line
+            finally:
+                register().remove(self)
 
-    async def _heard(self, event: Message) -> list[bytes]:
+    async def reach(self, latest: int) -> None:
+        if latest > (self.reached or 0):
+            self.reached = latest
+            self.ear.heard.put_nowait({"type": "stream.latest"})
+
+    async def gone(self) -> None:
+        self.ear.heard.put_nowait({"type": "stream.gone"})
+
+    async def _heard(self, event: Message | None) -> list[bytes]:
+        if event is None:
+            return [b": open\n\n"]
+        message = event.get("message", {})
         if event["type"] == "stream.preview":
-            message = event["message"]
             return [_line("preview", message)] if message["job"] == self.name else []
-        if event["type"] == "stream.event" and event["message"].get("job", {}).get("id") != self.name:
+        if event["type"] == "stream.event" and message.get("job", {}).get("id") != self.name:
             return []
-        if event["type"] in {"stream.recheck", "quiet"} and not await database_sync_to_async(identify)(self.headers):
+        if event["type"] == "stream.gone":
             self.over = True
             return []
-        missed = await database_sync_to_async(self._missed)()
-        return missed or ([b": open\n\n"] if event["type"] == "quiet" else [])
+        if event["type"] == "stream.recheck":
+            self.over = await aside(identify)(self.headers) is None
+            return []
+        return await aside(self._missed)()
 
     def _first(self) -> list[bytes]:
         """Whoever says what they saw last gets the rest; whoever does not, how it stands now."""

@@ -1,0 +1,24 @@
+"""A real daphne on the database of the test that starts it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.generation.processes import started, until
+
+
+@contextmanager
+def served(**more: str) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = ["-m", "daphne", "--no-server-name", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    with started([*command, "klikyai.asgi:application"], **more) as process:
+        until(lambda: process.poll() is not None or listens(port), "a web server that listens")
+        assert process.poll() is None
+        yield port
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
