@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from generation.api import events, jobs, quotes, tools
+from generation.pages import studio
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,4 +14,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:job_id>/cancellation", jobs.Cancellation.as_view(), name="api-job-cancellation"),
     path("jobs/<uuid:job_id>/retry", jobs.Retry.as_view(), name="api-job-retry"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("studio/", studio.studio, name="studio"),
+    path("studio/<slug:name>/", studio.tool, name="studio-tool"),
+]

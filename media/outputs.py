@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from accounts.models import User
 from media import storage
 from media.library import COLUMNS, described
 from media.models import Asset
@@ -22,3 +24,8 @@ def outputs_of(origins: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
 def content_of(asset: Asset) -> bytes:
     with storage.open_at(asset.path) as file:
         return bytes(file.read())
+
+
+def one_of(user: User, public_id: UUID) -> bool:
+    """Is it a picture that this person may start from?"""
+    return Asset.objects.of(user).on_the_wall().filter(public_id=public_id, kind="image").exists()

@@ -1,10 +1,17 @@
 """A real Chromium before a real server. `make test` installs Debian's where it can; without one these tests say so."""
 
 import shutil
+import socket
+import threading
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
+from daphne.server import Server
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from klikyai.asgi import application
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -37,6 +44,31 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+class Served(NamedTuple):
+    url: str
+
+
+@pytest.fixture(scope="session")
+def daphne() -> str:
+    """As make run serves it, sockets included, in a thread: a reactor starts once in a process and dies with it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ready = threading.Event()
+    server = Server(
+        ASGIStaticFilesHandler(application), endpoints=[f"tcp:port={port}:interface=127.0.0.1"],
+        signal_handlers=False, ready_callable=ready.set, verbosity=0,
+    )  # fmt: skip
+    threading.Thread(target=server.run, daemon=True).start()
+    assert ready.wait(20)
+    return f"http://localhost:{port}"
+
+
+@pytest.fixture
+def house(transactional_db: None, daphne: str) -> Served:
+    return Served(daphne)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.conftest import Served
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CODE = re.compile(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", re.MULTILINE)
@@ -22,8 +23,15 @@ def enter_code(page: Page) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def sign_up(page: Page, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}/")
+def at_home(page: Page, house: Served) -> None:
+    """In the studio first; the account says whose it is."""
+    page.wait_for_url("**/studio/text_to_image/")
+    page.goto(f"{house.url}/account/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+
+
+def sign_up(page: Page, house: Served) -> None:
+    page.goto(f"{house.url}/")
     page.get_by_role("link", name="Begin with an e-mail address").click()
     page.get_by_label("Email").fill("eve@example.org")
     page.get_by_role("button", name="Send me a code").click()
@@ -31,34 +39,40 @@ def sign_up(page: Page, live_server: LiveServer) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_up_by_code(page: Page, live_server: LiveServer) -> None:
-    sign_up(page, live_server)
-    expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+def test_sign_up_by_code(page: Page, house: Served) -> None:
+    sign_up(page, house)
+    at_home(page, house)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_in_by_code_after_signing_out(page: Page, live_server: LiveServer) -> None:
-    sign_up(page, live_server)
+def test_sign_in_by_code_after_signing_out(page: Page, house: Served) -> None:
+    sign_up(page, house)
+    at_home(page, house)
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_label("Email").fill("EVE@example.org")
     page.get_by_role("button", name="Continue").click()
     enter_code(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+    at_home(page, house)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_whole_way_without_any_script(chromium: object, live_server: LiveServer) -> None:
+def test_the_whole_way_without_any_script(chromium: object, house: Served) -> None:
     context = chromium.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
     page = context.new_page()
-    sign_up(page, live_server)
-    expect(page.get_by_role("heading", level=1)).to_have_text("eve@example.org")
+    sign_up(page, house)
+    at_home(page, house)
     page.get_by_role("button", name="Light theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     context.close()
 
 
 INSIDE = [
+    "/studio/text_to_image/",
+    "/studio/image_to_image/",
+    "/studio/inpaint/",
+    "/wallet/",
+    "/library/",
     "/account/",
     "/account/security/",
     "/accounts/email/",
@@ -79,19 +93,19 @@ OUTSIDE = ["/", "/accounts/signup/", "/accounts/login/", "/accounts/login/code/"
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_pages_are_accessible(page: Page, live_server: LiveServer, theme: str, width: int) -> None:
-    wear(page, live_server, theme)
+def test_pages_are_accessible(page: Page, house: Served, theme: str, width: int) -> None:
+    wear(page, house, theme)
     page.set_viewport_size({"width": width, "height": 900})
-    sign_up(page, live_server)
-    complaints = [found for path in INSIDE for found in grave(page, live_server.url + path)]
+    sign_up(page, house)
+    complaints = [found for path in INSIDE for found in grave(page, house.url + path)]
     page.context.clear_cookies()
-    wear(page, live_server, theme)
-    complaints += [found for path in OUTSIDE for found in grave(page, live_server.url + path)]
+    wear(page, house, theme)
+    complaints += [found for path in OUTSIDE for found in grave(page, house.url + path)]
     assert complaints == []
 
 
-def wear(page: Page, live_server: LiveServer, theme: str) -> None:
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+def wear(page: Page, house: Served, theme: str) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": house.url}])
 
 
 def grave(page: Page, url: str) -> list[str]:

@@ -1,0 +1,85 @@
+/** <mask-editor>: what is painted is made anew. Strokes are kept, so that each can be taken back. */
+
+export class MaskEditor extends HTMLElement {
+  connectedCallback() {
+    this.canvas = this.appendChild(document.createElement("canvas"));
+    Object.assign(this, { strokes: [], tool: "brush", size: 36, feather: 4 });
+    this.addEventListener("pointerdown", (event) => this.#down(event));
+    this.addEventListener("pointermove", (event) => this.#move(event));
+    for (const name of ["pointerup", "pointercancel"]) this.addEventListener(name, () => (this.stroke = null));
+  }
+
+  fit(width, height) {
+    Object.assign(this.canvas, { width, height });
+    this.strokes = [];
+    this.#draw();
+  }
+
+  undo() {
+    this.strokes.pop();
+    this.#draw();
+    this.#tell();
+  }
+
+  get empty() {
+    return !this.strokes.some((stroke) => stroke.tool === "brush");
+  }
+
+  /** White is made anew, black stays. */
+  async png() {
+    const { width, height } = this.canvas;
+    const sheet = new OffscreenCanvas(width, height);
+    const pen = sheet.getContext("2d");
+    pen.fillStyle = "black";
+    pen.fillRect(0, 0, width, height);
+    pen.filter = this.feather ? `blur(${this.feather}px)` : "none";
+    const painted = new OffscreenCanvas(width, height);
+    this.#strokesOn(painted.getContext("2d"), "white");
+    pen.drawImage(painted, 0, 0);
+    return sheet.convertToBlob({ type: "image/png" });
+  }
+
+  #down(event) {
+    event.preventDefault();
+    this.setPointerCapture(event.pointerId);
+    this.stroke = { tool: this.tool, size: this.size, points: [this.#place(event)] };
+    this.strokes.push(this.stroke);
+    this.#draw();
+    this.#tell();
+  }
+
+  #move(event) {
+    if (!this.stroke) return;
+    this.stroke.points.push(...(event.getCoalescedEvents?.() ?? [event]).map((one) => this.#place(one)));
+    this.#draw();
+  }
+
+  #place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const scale = this.canvas.width / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  }
+
+  #draw() {
+    const pen = this.canvas.getContext("2d");
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.#strokesOn(pen, getComputedStyle(this).getPropertyValue("--accent"));
+  }
+
+  #strokesOn(pen, colour) {
+    for (const { tool, size, points } of this.strokes) {
+      pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
+      Object.assign(pen, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: colour });
+      pen.beginPath();
+      pen.moveTo(...points[0]);
+      for (const point of points.length > 1 ? points : [points[0]]) pen.lineTo(...point);
+      pen.stroke();
+    }
+  }
+
+  #tell() {
+    this.dispatchEvent(new CustomEvent("painted"));
+  }
+}
+
+customElements.define("mask-editor", MaskEditor);

@@ -1,0 +1,69 @@
+/** The picture to start from: chosen, dropped, pasted or handed over from a result; and its mask. */
+
+import { Refusal, call } from "../api.js";
+
+export class Source {
+  constructor(composer, tell) {
+    Object.assign(this, { composer, tell, place: composer.picker });
+    this.image = this.place.querySelector("[data-shown]");
+    this.editor = this.place.querySelector("mask-editor");
+    this.place.querySelector('input[type="file"]').addEventListener("change", (event) => this.take(event.target.files[0]));
+    this.place.querySelector("[data-other]").addEventListener("click", () => this.place.querySelector('input[type="file"]').click());
+    if (this.editor) this.#masking();
+  }
+
+  async take(file) {
+    if (!file) return;
+    const form = new FormData();
+    form.append("file", file);
+    try {
+      const asset = await call("POST", "/assets", form);
+      this.use(asset.id);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.tell(error.message);
+    }
+  }
+
+  use(id) {
+    this.composer.files.image = id;
+    this.image.src = `/api/v1/assets/${id}/content`;
+    this.image.hidden = false;
+    this.place.querySelector("[data-empty]").hidden = true;
+    this.place.querySelector("[data-tools]").hidden = false;
+    this.image.decode().then(() => this.editor && this.#unmask(), () => {});
+    this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  #unmask() {
+    this.editor.hidden = false;
+    this.editor.fit(this.image.naturalWidth, this.image.naturalHeight);
+  }
+
+  #masking() {
+    const { place, editor, composer } = this;
+    for (const button of place.querySelectorAll("[data-mask]")) {
+      button.addEventListener("click", () => {
+        if (button.dataset.mask === "undo") return editor.undo();
+        editor.tool = button.dataset.mask;
+        for (const one of place.querySelectorAll("[aria-pressed]")) one.setAttribute("aria-pressed", String(one === button));
+        return undefined;
+      });
+    }
+    place.querySelector("[data-mask-size]").addEventListener("input", (event) => (editor.size = +event.target.value));
+    place.querySelector("[data-mask-feather]").addEventListener("input", (event) => (editor.feather = +event.target.value));
+    editor.addEventListener("painted", () => (this.painted = true));
+    composer.prepare = () => this.#sendMask();
+  }
+
+  async #sendMask() {
+    if (!this.composer.files.image || this.editor.empty) return {};
+    if (!this.painted && this.composer.files.mask) return { mask: this.composer.files.mask };
+    const form = new FormData();
+    form.append("file", await this.editor.png(), "mask.png");
+    const asset = await call("POST", "/assets", form);
+    this.painted = false;
+    this.composer.files.mask = asset.id;
+    return { mask: asset.id };
+  }
+}

@@ -1,0 +1,178 @@
+/** <print-stage>: the frame that is looked at, from dark paper to the finished print. */
+
+import { Refusal, call, fill, words } from "../api.js";
+import { seconds } from "./composer.js";
+import { el, icon, mark, ratio } from "./dom.js";
+
+export class Stage extends HTMLElement {
+  begin(roll, actions, examples) {
+    Object.assign(this, { roll, actions, examples, chosen: 0 });
+    roll.addEventListener("change", ({ detail }) => this.#changed(detail));
+    this.#draw();
+  }
+
+  get job() {
+    return this.roll.get(this.roll.selected);
+  }
+
+  get output() {
+    return this.job?.outputs?.[this.chosen] ?? this.job?.outputs?.[0];
+  }
+
+  #changed({ id, what, before }) {
+    if (what === "selected" || what === "removed") this.chosen = 0;
+    if (what === "selected" || what === "removed" || !this.job) return this.#draw();
+    if (id !== this.roll.selected && before !== this.roll.selected) return undefined;
+    if (what === "preview") return this.#develop(this.job);
+    return this.#draw();
+  }
+
+  #draw() {
+    const job = this.job;
+    if (!job) {
+      this.replaceChildren(this.#nothing());
+      return;
+    }
+    const same = this.shown === job.id && this.paper?.isConnected;
+    if (!same) this.paper = el("div", { class: "paper" });
+    this.shown = job.id;
+    this.paper.style.setProperty("--ratio", ratio(job.params));
+    this.paper.style.setProperty("--most", `${Math.max(640, job.params?.width ?? 0)}px`);
+    this.#print(job);
+    if (!same) this.replaceChildren(el("div", { class: "print" }, this.paper), el("div", { class: "caption" }));
+    this.querySelector(".caption").replaceChildren(...this.#caption(job));
+  }
+
+  #print(job) {
+    const many = job.status === "succeeded" && job.outputs.length > 1;
+    this.paper.classList.toggle("many", many);
+    this.paper.classList.toggle("done", Boolean(job.flash));
+    if (job.status === "succeeded") this.#finished(job, many);
+    else if (["failed", "refused", "canceled"].includes(job.status)) this.#ended(job);
+    else this.#develop(job);
+  }
+
+  #finished(job, many) {
+    if (!job.outputs.length) {
+      this.paper.replaceChildren(el("div", { class: "failed muted" }, words.gone));
+      return;
+    }
+    if (many) {
+      const columns = Math.ceil(Math.sqrt(job.outputs.length));
+      this.paper.style.setProperty("--columns", columns);
+      this.paper.style.setProperty("--ratio", (ratio(job.params) * columns) / Math.ceil(job.outputs.length / columns));
+      this.paper.replaceChildren(...job.outputs.map((output, place) => this.#choice(job, output, place)));
+      return;
+    }
+    this.#fade(job.outputs[0].urls.content, job.params.prompt, "");
+    this.paper.querySelectorAll(".hair, .said, .failed").forEach((part) => part.remove());
+  }
+
+  #choice(job, output, place) {
+    const picture = el("img", { src: output.urls.content, alt: `${job.params.prompt} (${place + 1})`, class: "in" });
+    const choose = () => {
+      this.chosen = place;
+      this.#draw();
+    };
+    return el("button", { type: "button", "--ratio": ratio(job.params), "aria-pressed": String(place === this.chosen), onclick: choose }, picture);
+  }
+
+  #develop(job) {
+    const preview = this.roll.previews.get(job.id);
+    if (preview) this.#fade(preview, "", "preview");
+    let hair = this.paper.querySelector(".hair");
+    if (!hair) {
+      hair = el("div", { class: "hair", role: "progressbar", "aria-label": words.progress, "aria-valuemin": 0, "aria-valuemax": 100 });
+      this.paper.append(hair, el("div", { class: "said" }, el("span"), el("span")));
+      this.paper.querySelector(".failed")?.remove();
+    }
+    hair.style.transform = `scaleX(${job.progress ?? 0})`;
+    hair.setAttribute("aria-valuenow", Math.round((job.progress ?? 0) * 100));
+    const [left, right] = this.paper.querySelectorAll(".said span");
+    left.textContent = this.#standing(job);
+    right.textContent = job.eta ? `~${seconds(job.eta.p50)}` : "";
+  }
+
+  #standing(job) {
+    if (job.status === "asking") return words.asking;
+    if (job.canceling) return words.canceling;
+    if (job.status === "queued") return job.queue_position ? fill(words.place, { place: job.queue_position }) : words.next;
+    return job.steps ? fill(words.step, { step: job.step, steps: job.steps }) : words.starting;
+  }
+
+  #ended(job) {
+    const what = job.status === "canceled" ? words.canceled : (job.error?.message ?? words.broken);
+    const cost = job.cost ? fill(job.cost.charged ? words.charged : words.free, { charged: job.cost.charged }) : "";
+    const way = job.error?.code === "insufficient_credits" ? el("a", { class: "button", href: "/wallet/" }, words.wallet) : null;
+    this.paper.replaceChildren(el("div", { class: "failed" }, el("p", {}, what), el("p", { class: "small muted" }, cost), way));
+  }
+
+  /** The new print comes up over the old one. */
+  #fade(source, alt, kind) {
+    const before = [...this.paper.querySelectorAll(":scope > img")];
+    if (before.at(-1)?.src === new URL(source, location.href).href) return;
+    const picture = el("img", { alt, class: kind });
+    picture.src = source;
+    const show = () => {
+      picture.classList.add("in");
+      setTimeout(() => before.forEach((one) => one.remove()), 260);
+    };
+    picture.decode().then(show, show);
+    this.paper.prepend(...before, picture);
+  }
+
+  #caption(job) {
+    const seed = job.outputs?.length ? this.output.recipe?.seed : job.seed;
+    const line = [mark(job), seed === undefined ? null : `seed ${seed}`].filter(Boolean).join(" · ");
+    return [
+      el("p", { class: "words" }, job.params?.prompt ?? ""),
+      el("p", { class: "frame-mark" }, line),
+      el("div", { class: "row" }, ...this.#buttons(job)),
+    ];
+  }
+
+  #buttons(job) {
+    const act = (name, label, picture, more = {}) =>
+      el("button", { type: "button", class: "button small", onclick: () => this.#do(name), ...more }, picture ? icon(picture) : null, label);
+    if (["queued", "running"].includes(job.status)) {
+      const back = job.cost.quoted - Math.floor((job.cost.quoted * job.step) / (job.steps || 1));
+      return [act("cancel", fill(words.cancel, { back: job.status === "queued" ? job.cost.quoted : back }), "close", { disabled: job.canceling })];
+    }
+    if (job.status === "asking") return [];
+    const remix = act("remix", words.remix, "again");
+    if (job.status !== "succeeded" || !job.outputs.length) {
+      const again = job.status === "refused" ? null : act("retry", words.retry, "vary");
+      return [remix, again].filter(Boolean);
+    }
+    return [
+      remix,
+      act("vary", words.vary, "vary"),
+      act("use", words.use, "image_to_image"),
+      el("a", { class: "button small", href: `${this.output.urls.content}?download=true`, download: "" }, icon("download"), words.download),
+      act("star", words.star, "star", { "aria-pressed": String(this.output.starred) }),
+      act("trash", words.trash, "trash"),
+    ];
+  }
+
+  async #do(name) {
+    try {
+      await this.actions[name](this.job, this.output);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.actions.tell(error.message);
+    }
+    if (name === "star") this.#draw();
+  }
+
+  #nothing() {
+    const blades = document.querySelector(".press .aperture").cloneNode(true);
+    const prompts = this.examples.slice(0, 6).map((prompt) => el("button", { type: "button", onclick: () => this.actions.example(prompt) }, prompt));
+    return el("div", { class: "empty" }, blades, el("p", {}, words.empty), el("div", { class: "chips" }, ...prompts));
+  }
+}
+
+export async function cancel(job) {
+  await call("POST", `/jobs/${job.id}/cancellation`);
+}
+
+customElements.define("print-stage", Stage);
