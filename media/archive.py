@@ -8,6 +8,7 @@ from media import storage
 from media.delivery import CHUNK
 from media.inspection.formats import BY_MIME
 from media.models import Asset
+from media.names import safe_name
 
 
 class _Passage:
@@ -46,7 +47,8 @@ def zipped(assets: Sequence[Asset]) -> Iterator[bytes]:
 
 def _name(number: int, asset: Asset) -> str:
     extension = BY_MIME[asset.mime].extension
-    stem = asset.name.rsplit(".", 1)[0] or asset.kind
+    # Cleaned here as well: a name that climbs out of the folder must never reach somebody's disk.
+    stem = safe_name(asset.name.rsplit(".", 1)[0]) or asset.kind
     return f"{number:04d} {stem}.{extension}"
 
 

@@ -3,19 +3,22 @@
 import base64
 import binascii
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Protocol
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, InvalidRequest
+from accounts.errors import Conflict, InvalidRequest, Refused
 from accounts.models import User
 from media.errors import StorageFailed, TooBig
 from media.inspection.formats import MAX_BYTES
 from media.intake import accept_file
-from media.models import Asset, Upload
+from media.models import Asset, Space, Upload
 from media.names import safe_name
 from media.workspace import workspace
 
@@ -34,10 +37,10 @@ def begin(user: User, length: int, name: str) -> Upload:
         raise InvalidRequest(_("The file is empty."))
     if length > max(MAX_BYTES.values()):
         raise TooBig(_("The file is too large."))
-    if Upload.objects.filter(user=user, asset=None).count() >= _OPEN_AT_ONCE:
-        raise Conflict(_("Finish or cancel your other uploads first."))
     settings.MEDIA_ARRIVALS.mkdir(parents=True, exist_ok=True)
-    upload = Upload.objects.create(user=user, length=length, name=safe_name(name))
+    with transaction.atomic():
+        _make_room(user, length)
+        upload = Upload.objects.create(user=user, length=length, name=safe_name(name))
     upload.file.touch(mode=0o600)
     return upload
 
@@ -45,7 +48,7 @@ def begin(user: User, length: int, name: str) -> Upload:
 def append(upload: Upload, offset: int, body: Body) -> int:
     """What arrived before a cut stays; the next piece goes on from there."""
     with _locked(upload) as file:
-        if file.tell() != offset or upload.asset_id is not None:
+        if file.tell() != offset:
             raise Conflict(_("This piece does not continue the upload."))
         _copy(body, file, upload.length - offset)
         return file.tell()
@@ -57,19 +60,38 @@ def finish(upload: Upload) -> Asset:
         source.hardlink_to(upload.file)
         try:
             upload.asset = accept_file(upload.user, source, upload.name)
-        except StorageFailed:
+        except (StorageFailed, Conflict):
             raise  # the pieces are good: asking again finishes
-        except Exception:
-            cancel(upload)
+        except Refused:
+            _forget(upload)
             raise
         upload.save(update_fields=["asset"])
-    upload.file.unlink(missing_ok=True)
+        upload.file.unlink(missing_ok=True)
     return upload.asset
 
 
 def cancel(upload: Upload) -> None:
+    if not upload.file.exists():
+        upload.delete()
+        return
+    with _locked(upload):
+        _forget(upload)
+
+
+def _forget(upload: Upload) -> None:
     upload.file.unlink(missing_ok=True)
     upload.delete()
+
+
+def _make_room(user: User, length: int) -> None:
+    """What was announced counts as if it were there, or twenty cut uploads would fill the disk of all."""
+    space = Space.locked(user)
+    unfinished = Upload.objects.filter(user=user, asset=None)
+    if unfinished.count() >= _OPEN_AT_ONCE:
+        raise Conflict(_("Finish or cancel your other uploads first."))
+    announced = unfinished.aggregate(all=Sum("length"))["all"] or 0
+    if space.used + announced + length > space.limit:
+        raise TooBig(_("Your storage is full. Empty the trash or choose a larger plan."))
 
 
 def name_in(metadata: str) -> str:
@@ -94,7 +116,7 @@ def _copy(body: Body, file: IO[bytes], most: int) -> None:
 @contextmanager
 def _locked(upload: Upload) -> Iterator[IO[bytes]]:
     try:
-        file = upload.file.open("ab")
+        file = upload.file.open("r+b")
     except OSError as error:
         raise Conflict(_("This upload is over."), log=repr(error)) from None
     with file:
@@ -102,4 +124,7 @@ def _locked(upload: Upload) -> Iterator[IO[bytes]]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(_("Another piece of this upload is arriving.")) from None
+        if os.fstat(file.fileno()).st_nlink == 0:
+            raise Conflict(_("This upload is over."))
+        file.seek(0, os.SEEK_END)
         yield file

@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -13,11 +14,17 @@ from media.models import Asset, Derivative
 from media.workspace import workspace
 
 log = logging.getLogger(__name__)
+WANTED = {"image": {"256", "640"}, "video": {"256", "640", "poster"}, "audio": {"waveform"}}
 _MIMES = {".webp": "image/webp", ".mp4": "video/mp4"}
 
 
+def missing(kind: str, made: Iterable[str]) -> set[str]:
+    """A worker killed between two of them leaves the first alone. A film may be too short for a preview."""
+    return WANTED[kind] - set(made)
+
+
 def make_likenesses(asset: Asset) -> None:
-    if asset.derivatives.exists():
+    if not missing(asset.kind, asset.derivatives.values_list("variant", flat=True)):
         return
     with workspace() as work:
         source = work / "source"
@@ -36,6 +43,8 @@ def _keep(asset: Asset, variant: str, file: Path) -> None:
     path = f"{asset.path}.{variant}{file.suffix}"
     if Derivative.objects.filter(asset=asset, variant=variant).exists():
         return
+    storage.remove(path)  # of a worker that died before its row
+    storage.remove(path)  # of a worker that died before its row
     storage.put_file(path, file)
     try:
         with transaction.atomic():

@@ -3,8 +3,9 @@
 import io
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.errors import Conflict
 from accounts.models import User
 from media import storage
 from media.errors import Unsupported
@@ -38,17 +40,19 @@ def accept_file(user: User, source: Path, name: str, *, folder: str = "inputs") 
     """`source` must lie alone in a folder of its own."""
     clean = source.with_name("clean")
     facts = inspect(source, clean)
-    if (known := _known(user, facts)) is not None:
+    keep_until = timezone.now() + TEMPORARY if folder == "temp" else None
+    if (known := _known(user, facts, keep_until)) is not None:
         return known
     path = storage.new_path(user, folder, BY_MIME[facts.mime].extension)
     storage.put_file(path, clean)
-    keep_until = timezone.now() + TEMPORARY if folder == "temp" else None
     row = {"name": safe_name(name), "origin": f"upload:{uuid.uuid4()}", "ready": True, "keep_until": keep_until}
     try:
         return _record(user, path, facts, **row)
-    except IntegrityError:
+    except IntegrityError as error:
         storage.remove(path)
-        return Asset.objects.get(user=user, sha256=facts.sha256, origin__startswith="upload:")
+        if (known := _known(user, facts, keep_until)) is not None:
+            return known
+        raise Conflict(_("This file is just being thrown away. Try again."), log=repr(error)) from error
     except Exception:
         storage.remove(path)
         raise
@@ -58,7 +62,7 @@ def keep_output(
     user: User, job_reference: str, content: bytes, *, mime: str, recipe: Mapping[str, Any], attempt_token: str
 ) -> Asset:
     """Written under the attempt, invisible until `publish_outputs`. A stale attempt discards its own."""
-    facts = _facts(content, mime)
+    facts, content = _cleaned(content, mime)
     under = f"{job_reference.rpartition(':')[2]}/{safe_name(attempt_token)}"
     path = storage.new_path(user, "outputs", BY_MIME[facts.mime].extension, under)
     storage.put(path, io.BytesIO(content))
@@ -88,21 +92,26 @@ def discard_outputs(job_reference: str, attempt_token: str) -> None:
 @transaction.atomic
 def discard(assets: "Any") -> int:
     """For good: rows first, files when that is certain."""
-    found = list(assets.select_for_update().prefetch_related("derivatives"))
+    # Space before files, as everywhere, and everybody in the same order: nobody waits in a ring.
+    Space.lock_all(assets.order_by().values("user"))
+    found = list(assets.order_by("pk").select_for_update(of=("self",)).prefetch_related("derivatives"))
+    freed: Counter[int] = Counter()
     for asset in found:
-        Space.give_back(asset.user_id, asset.bytes)
+        freed[asset.user_id] += asset.bytes
         storage.remove_on_commit(asset.path, *(smaller.path for smaller in asset.derivatives.all()))
+    for user_id, bytes in freed.items():
+        Space.give_back(user_id, bytes)
     Asset.objects.filter(pk__in=[asset.pk for asset in found]).delete()
     return len(found)
 
 
-def _facts(content: bytes, mime: str) -> Facts:
+def _cleaned(content: bytes, mime: str) -> tuple[Facts, bytes]:
     """Pictures of our own engines are only looked at; film and sound pass the cage like an upload."""
     if mime.startswith("image/"):
-        return glance(content)
+        return glance(content), content
     with workspace() as work:
         (work / "source").write_bytes(content)
-        return inspect(work / "source", work / "clean")
+        return inspect(work / "source", work / "clean"), (work / "clean").read_bytes()
 
 
 @transaction.atomic
@@ -117,12 +126,17 @@ def _record(user: User, path: str, facts: Facts, **more: Any) -> Asset:
     return asset
 
 
-def _known(user: User, facts: Facts) -> Asset | None:
-    """The same file twice is one file; from the trash it comes back."""
-    known = Asset.objects.filter(user=user, sha256=facts.sha256, origin__startswith="upload:").first()
-    if known is not None and known.taken_down_at is not None:
+@transaction.atomic
+def _known(user: User, facts: Facts, keep_until: datetime | None) -> Asset | None:
+    """The same file twice is one file; from the trash it comes back, and it stays as long as the longer wish."""
+    same = Asset.objects.filter(user=user, sha256=facts.sha256, origin__startswith="upload:")
+    known = same.select_for_update().first()  # under the lock, so that nobody empties the trash in between
+    if known is None:
+        return None
+    if known.taken_down_at is not None:
         raise Unsupported(_("This file was taken down and cannot be uploaded again."))
-    if known is not None and known.trashed_at is not None:
-        known.trashed_at = None
-        known.save(update_fields=["trashed_at"])
+    if known.keep_until is not None:
+        known.keep_until = max(known.keep_until, keep_until) if keep_until else None
+    known.trashed_at = None
+    known.save(update_fields=["trashed_at", "keep_until"])
     return known

@@ -29,4 +29,5 @@ def empty_old() -> int:
         upload.delete()
     old = Q(trashed_at__lt=now - KEPT) | Q(keep_until__lt=now) | Q(ready=False, created_at__lt=now - UNFINISHED)
     ids = list(Asset.objects.filter(old).values_list("pk", flat=True)[:_AT_ONCE])
-    return discard(Asset.objects.filter(pk__in=ids)) if ids else 0
+    # Asked again under the lock: what was taken back meanwhile stays.
+    return discard(Asset.objects.filter(old, pk__in=ids)) if ids else 0

@@ -268,7 +268,9 @@ STORAGES = {
 }
 # Uploads on their way in; on the same disk, so that several web processes see the same pieces.
 MEDIA_ARRIVALS = VAR_DIR / "arrivals"
-MEDIA_QUOTA = env.number("MEDIA_QUOTA", 20 << 30)
+MEDIA_QUOTA = env.number("MEDIA_QUOTA", 20 << 30)  # for everybody, where nobody keeps plans
+# Dotted path of a function from a person to the bytes that their plan allows.
+PLAN_STORAGE = "billing.plans.storage_of"
 # "stream" by ourselves, "accel" by nginx (X-Accel-Redirect under MEDIA_ACCEL), "signed" by the storage's own links.
 MEDIA_DELIVERY = env.text("MEDIA_DELIVERY", "stream")
 MEDIA_ACCEL = env.text("MEDIA_ACCEL", "/protected/")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from accounts.reading import Body
+from media.names import safe_name
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
@@ -18,8 +19,18 @@ def _ahead(moment: datetime) -> datetime:
     return moment
 
 
+def _harmless(name: str) -> str:
+    safe = safe_name(name)
+    if not safe:
+        raise ValueError(_("Nothing of this name can be kept."))
+    return safe
+
+
+FileName = Annotated[Name, AfterValidator(_harmless)]
+
+
 class AssetChange(Body):
-    name: Name | None = None
+    name: FileName | None = None
     starred: bool | None = None
     project: UUID | None = None
     tags: Annotated[list[TagName], Field(max_length=20)] | None = None

@@ -53,7 +53,7 @@ def test_the_same_file_twice_is_stored_once(alice_api: APIClient, bob_api: APICl
 
 
 def test_a_full_quota_refuses_and_keeps_nothing(alice_api: APIClient, own_storage: Path, settings: Settings) -> None:
-    settings.MEDIA_QUOTA = 100
+    settings.PLAN_STORAGE, settings.MEDIA_QUOTA = "", 100
     assert upload(alice_api, samples.phone_photo()).status_code == 413
     assert files_in(own_storage) == []
 
