@@ -16,7 +16,7 @@ from accounts.errors import InvalidRequest
 from accounts.models import User
 from accounts.reading import read, read_query
 from accounts.replies import Reply
-from media import trash
+from media import many, trash
 from media.api import bodies
 from media.api.own import own_asset, own_project
 from media.errors import TooBig
@@ -55,6 +55,17 @@ class Assets(APIView):
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})
         asset = accept_upload(person(request), file, file.name or "")
         return Reply(one(person(request), asset.public_id), _("Your file is in the library."), status=201)
+
+    @extend_schema(
+        operation_id="change_assets", summary="Star, move or throw away many at once",
+        request=bodies.ManyChanges, responses=bodies.Changed,
+    )  # fmt: skip
+    def patch(self, request: Request) -> Response:
+        change = read(request, bodies.ManyChanges)
+        columns: dict[str, Any] = {} if change.starred is None else {"starred": change.starred}
+        if "project" in change.model_fields_set:
+            columns["project"] = own_project(request, change.project) if change.project else None
+        return Response({"changed": many.change(person(request), change.ids, columns, trashed=change.trashed)})
 
 
 class OneAsset(APIView):

@@ -37,6 +37,13 @@ class AssetChange(Body):
     trashed: bool | None = None
 
 
+class ManyChanges(Body):
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    starred: bool | None = None
+    project: UUID | None = None
+    trashed: bool | None = None
+
+
 class NewProject(Body):
     name: Name
 
@@ -79,6 +86,10 @@ class ShownAsset(BaseModel):
 class AssetList(BaseModel):
     items: list[ShownAsset]
     pagination: dict[str, Any]
+
+
+class Changed(BaseModel):
+    changed: int
 
 
 class ShownProject(BaseModel):

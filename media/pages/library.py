@@ -17,6 +17,7 @@ from media import sharing, trash
 from media.intake import accept_upload
 from media.library import Wanted, wall
 from media.models import AbuseReport, Asset, Project
+from media.pages.words import words
 
 _PAGE = 60
 _FILTERS = ("search", "kind", "starred", "trash", "project", "tag", "cursor")
@@ -33,7 +34,9 @@ def library(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.filter(user=_user(request)).order_by("name")[:100]
     without_cursor = request.GET.copy()
     without_cursor.pop("cursor", None)
-    context = page | {"given": given, "projects": projects, "query": without_cursor.urlencode()}
+    query = without_cursor.urlencode()
+    sheet = {"items": page["items"], "next": page["pagination"]["next"], "query": query}
+    context = page | {"given": given, "projects": projects, "query": query, "sheet": sheet, "words": words()}
     return render(request, "media/library.html", context)
 
 
