@@ -151,6 +151,7 @@ ENGINES = {"local": "generation.engines.local.engine.Diffusers"}
 LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
 LOCAL_RAM = env.number("LOCAL_RAM", 0)  # bytes for models that wait beside a card; 0: half of the machine's
+HF_ENDPOINT = env.text("HF_ENDPOINT")  # a mirror of the model hub
 JOB_SECONDS = env.number("JOB_SECONDS", 900)
 QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
 SOCKETS_EACH = env.number("SOCKETS_EACH", 12)
