@@ -8,10 +8,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from klikyai.services import unprivileged
-from klikyai.services.process import ServiceError, alive, free_port, tail
+from klikyai.services.process import ServiceError, alive, free_port, private, remembered, tail, working_in
 
 DATABASE = "klikyai"
 CONF = """
@@ -40,13 +41,11 @@ class Postgres:
         self.data = folder / "data"
         self.log = folder / "log"
         self.secret = folder / "password"
+        self.port = folder / "port"
 
     def pid(self) -> int | None:
         """The postmaster's id, if it runs."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return None
+        pid = remembered(self.data / "postmaster.pid")
         return pid if alive(pid, "postgres") else None
 
     def url(self) -> str:
@@ -55,8 +54,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start it if it does not run; what kill -9 left behind is recovered by PostgreSQL itself."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private(self.folder)
         if self.pid() is None:
+            self._end_orphans()
             if not (self.data / "PG_VERSION").exists() or not self.secret.exists():
                 self._create()
             # A number that another process has taken since would make PostgreSQL refuse to replace it.
@@ -69,6 +69,13 @@ class Postgres:
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "20", "stop")
             if alive(pid, "postgres"):
                 raise ServiceError(f"PostgreSQL ({pid}) does not stop")
+
+    def _end_orphans(self) -> None:
+        """What a killed postmaster leaves may still write; a second one beside it would spoil the data."""
+        orphans = working_in(self.data)
+        for orphan in orphans:
+            orphan.kill()
+        psutil.wait_procs(orphans, timeout=10)
 
     def _create(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -85,7 +92,9 @@ class Postgres:
             conf.write(CONF)
 
     def _launch(self) -> None:
-        options = f"-p {free_port()} {os.environ.get('KLIKYAI_POSTGRES_OPTIONS', '')}"
+        port = free_port(remembered(self.port))
+        self.port.write_text(str(port))
+        options = f"-p {port} {os.environ.get('KLIKYAI_POSTGRES_OPTIONS', '')}"
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", "start")
 
     def _await(self) -> None:
@@ -115,6 +124,7 @@ class Postgres:
             cwd="/",
             start_new_session=True,
             preexec_fn=unprivileged.become(),
+            umask=0o077,
         )
         if done.returncode != 0:
             raise ServiceError(f"{program} failed: {done.stdout or tail(self.log)}")

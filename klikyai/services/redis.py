@@ -11,7 +11,7 @@ from pathlib import Path
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from klikyai.services.process import ServiceError, alive, free_port, tail
+from klikyai.services.process import ServiceError, alive, free_port, hear_signals, private, remembered, tail
 
 
 def binary() -> Path:
@@ -29,17 +29,14 @@ class Redis:
         self.secret = folder / "password"
 
     def pid(self) -> int | None:
-        try:
-            pid = int(self.state.read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return None
+        pid = remembered(self.state)
         return pid if alive(pid, "redis-server") else None
 
     def url(self) -> str:
         return f"redis://:{self.secret.read_text().strip()}@127.0.0.1:{self.state.read_text().split()[1]}/0"
 
     def start(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private(self.folder)
         if not self.secret.exists():
             self.secret.touch(mode=0o600)
             self.secret.write_text(secrets.token_urlsafe(24))
@@ -58,7 +55,7 @@ class Redis:
             time.sleep(0.02)
 
     def _launch(self) -> None:
-        port = free_port()
+        port = free_port(remembered(self.state, 1))
         # By file and not by argument: a command line can be read by every user of the machine.
         conf = self.folder / "redis.conf"
         conf.touch(mode=0o600)
@@ -73,6 +70,8 @@ class Redis:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=hear_signals,
+            umask=0o077,
         )
         self.state.write_text(f"{server.pid} {port}")
 

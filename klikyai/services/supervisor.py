@@ -28,7 +28,7 @@ class Supervisor:
         self.running: dict[int, tuple[Program, float]] = {}
         self.due: list[tuple[float, Program]] = []
 
-    def run(self, started: Callable[[], object]) -> None:
+    def run(self, started: Callable[[], object], tend: Callable[[], object]) -> None:
         """Until a signal asks us to stop. A program that dies is started again, one that dies at once after a pause."""
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         try:
@@ -36,6 +36,7 @@ class Supervisor:
                 self._start(program)
             started()
             while not self._asked_to_stop():
+                tend()
                 self._reap()
                 self._start_due()
         finally:

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from klikyai.services.postgres import Postgres
 from klikyai.services.process import free_port
 
 pytestmark = pytest.mark.processes
+SERVICES = {"postgres", "redis-server"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,24 +59,33 @@ class House:
             return False
 
     def everything(self) -> list[psutil.Process]:
-        """Whatever works in our folder, however it got there."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                text = " ".join(process.cmdline()) + process.environ().get("VAR_DIR", "")
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-            if str(self.var) in text and process.pid != os.getpid():
-                found.append(process)
-        return found
+        """Whatever works in our folder, however it got there; Redis shows it by nothing but where it stands."""
+        return [one for one in psutil.process_iter() if one.pid != os.getpid() and str(self.var) in traces(one)]
+
+    def names(self) -> set[str]:
+        return {process.name() for process in self.everything()}
 
     def database_url(self) -> str:
         return Postgres(self.var / "postgres").url()
 
     def kill_everything(self) -> None:
-        for process in self.everything():
-            process.kill()
-        psutil.wait_procs(self.everything(), timeout=10)
+        """Again until nothing is left: a supervisor may have started something between the look and the kill."""
+        while found := self.everything():
+            for process in found:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(found, timeout=10)
+        if self.process is not None:
+            self.process.wait(10)
+
+
+def traces(process: psutil.Process) -> str:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return ""
+        return " ".join([*process.cmdline(), process.environ().get("VAR_DIR", ""), process.cwd()])
+    except (psutil.Error, OSError):
+        return ""
 
 
 @pytest.fixture
@@ -82,37 +93,70 @@ def house(tmp_path: Path) -> Iterator[House]:
     house = House(tmp_path / "var", free_port())
     yield house
     house.kill_everything()
+    assert house.everything() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_no_process_behind(house: House, number: signal.Signals) -> None:
-    house.start()
+def leaves_nothing_behind(house: House, number: signal.Signals) -> None:
     assert house.process is not None
-    assert len(house.everything()) > 3
     house.process.send_signal(number)
     assert house.process.wait(30) == 0
     _gone, still = psutil.wait_procs(house.everything(), timeout=10)
     assert still == []
 
 
+def up(house: House, **change: str) -> subprocess.CompletedProcess[str]:
+    """A start that is expected to be refused."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "up"],
+        cwd=ROOT,
+        env=house.environment(**change),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_process_behind(house: House, number: signal.Signals) -> None:
+    house.start()
+    assert house.process is not None
+    assert house.names() >= SERVICES
+    leaves_nothing_behind(house, number)
+
+
 @pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.nightly)])
 def test_recovers_from_kill_of_everything(house: House, rounds: int) -> None:
     house.start()
     for _round in range(rounds):
+        assert house.names() >= SERVICES
         house.kill_everything()
         house.start()
 
 
-def test_children_follow_a_killed_supervisor(house: House) -> None:
+def test_a_killed_supervisor_leaves_only_services_and_the_next_start_ends_them(house: House) -> None:
     house.start()
     assert house.process is not None
-    # The embedded Redis is a child too, but the next start finds it running and uses it again.
-    children = [child for child in psutil.Process(house.process.pid).children() if child.name() != "redis-server"]
-    assert children
+    children = [one for one in house.everything() if one.name() not in SERVICES and one.pid != house.process.pid]
+    assert len(children) > 3
     house.process.kill()
     _gone, still = psutil.wait_procs(children, timeout=20)
     assert still == []
+    left = {one.pid for one in house.everything()}
+    assert house.names() == SERVICES
     house.start()
+    assert left <= {one.pid for one in house.everything()}
+    leaves_nothing_behind(house, signal.SIGTERM)
+
+
+def test_a_second_start_in_the_same_folder_says_so_and_stops_nothing(house: House) -> None:
+    house.start()
+    before = {one.pid for one in house.everything() if one.name() in SERVICES}
+    second = up(house, PORT=str(free_port()))
+    assert second.returncode != 0
+    assert second.stderr.strip().splitlines()[-1].startswith("CommandError: KlikyAI runs in")
+    assert "Traceback" not in second.stderr
+    assert house.answers()
+    assert before <= {one.pid for one in house.everything()}
 
 
 def test_a_program_that_dies_is_started_again(house: House) -> None:
@@ -162,14 +206,7 @@ def test_what_is_wrong_is_said_in_a_line(house: House, change: dict[str, str], s
         taken.listen()
         if change.get("PORT") == "taken":
             change = {"PORT": str(taken.getsockname()[1])}
-        done = subprocess.run(
-            [sys.executable, "manage.py", "up"],
-            cwd=ROOT,
-            env=house.environment(**change),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = up(house, **change)
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

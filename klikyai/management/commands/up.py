@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from klikyai import metrics
 from klikyai.programs import programs
 from klikyai.services.embedded import Embedded
-from klikyai.services.process import ServiceError
+from klikyai.services.process import ServiceError, hold, private
 from klikyai.services.supervisor import Supervisor
 
+PORT_PATIENCE = 3.0
 NEEDED_BYTES = 256 * 2**20
 
 
@@ -28,8 +30,10 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGHUP, _leave)
-        _check_port(host, port)
+        os.umask(0o077)
         _check_disk()
+        _claim_folder()
+        _check_port(host, port)
         services = Embedded(settings.VAR_DIR)
         try:
             self._serve(services, host, port)
@@ -51,7 +55,11 @@ class Command(BaseCommand):
             self.stdout.write("  Ctrl-C stops everything.\n\n")
             self.stdout.flush()
 
-        Supervisor(programs(host, port), self.stdout.write).run(announce)
+        Supervisor(programs(host, port), self.say).run(announce, lambda: services.mend(self.say))
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _prepare(self) -> None:
         """In a process of its own: this one read its settings before the services were there."""
@@ -68,20 +76,34 @@ def _shown(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104
 
 
+def _claim_folder() -> None:
+    """Held until this process is gone; the descriptor is nobody's but the kernel's to close."""
+    if hold(settings.VAR_DIR / "up.lock") is None:
+        raise CommandError(f"KlikyAI runs in {settings.VAR_DIR} already. For a second one: VAR_DIR=… PORT=… make run")
+
+
 def _check_port(host: str, port: int) -> None:
+    """With some patience: the web of a start that was just killed may still be saying goodbye."""
+    deadline = time.monotonic() + PORT_PATIENCE
+    while reason := _refused(host, port):
+        if time.monotonic() > deadline:
+            raise CommandError(f"Port {port} on {host} cannot be used ({reason}). Choose another: PORT=8001 make run")
+        time.sleep(0.2)
+
+
+def _refused(host: str, port: int) -> str | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(
-                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=8001 make run"
-            ) from None
+            return error.strerror
+    return None
 
 
 def _check_disk() -> None:
     try:
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        private(settings.VAR_DIR)
         free = shutil.disk_usage(settings.VAR_DIR).free
     except OSError as error:
         raise CommandError(f"{settings.VAR_DIR} cannot be used ({error.strerror}). Choose another: VAR_DIR=…") from None
