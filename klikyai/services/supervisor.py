@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-WATCHED = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+LEAVING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+WATCHED = {signal.SIGCHLD, *LEAVING}
 GRACE_SECONDS = 15.0
 CALM_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
@@ -44,7 +45,8 @@ class Supervisor:
 
     def _asked_to_stop(self) -> bool:
         caught = signal.sigtimedwait(WATCHED, 0.5)
-        return caught is not None and caught.si_signo != signal.SIGCHLD
+        # Stopped and continued (Ctrl-Z), Python answers with a signal that never came.
+        return caught is not None and caught.si_signo in LEAVING
 
     def _start(self, program: Program) -> None:
         libc = ctypes.CDLL(None)
