@@ -14,12 +14,12 @@ from billing.models import Account, Transfer
 def dispute_open(user: User, amount: int, *, reference: str) -> Transfer:
     whole(amount)
     wallet = ledger.lock(user)
-    if (known := ledger.done(f"{reference}:open")) is not None:
+    if (known := ledger.done(_name(reference, "open"))) is not None:
         return known
     there = min(wallet.available, amount)
     lots.take(wallet, there)
     legs = {Account.AVAILABLE: -there, Account.DEBT: there - amount, Account.FROZEN: amount}
-    return ledger.post(wallet, Why(f"{reference}:open", "dispute"), legs)
+    return ledger.post(wallet, Why(_name(reference, "open"), "dispute"), legs)
 
 
 def dispute_won(reference: str) -> Transfer | None:
@@ -33,16 +33,21 @@ def dispute_lost(reference: str) -> Transfer | None:
 @transaction.atomic
 def _close(reference: str, *, won: bool) -> Transfer | None:
     """The first end counts. None when it was never opened here."""
-    opened = Transfer.objects.select_related("user").filter(reference=f"{reference}:open").first()
+    opened = Transfer.objects.select_related("user").filter(reference=_name(reference, "open")).first()
     if opened is None:
         return None
     wallet = ledger.lock(opened.user)
-    if (known := ledger.done(f"{reference}:end")) is not None:
+    if (known := ledger.done(_name(reference, "end"))) is not None:
         return known
     amount = opened.postings.get(account=Account.FROZEN).amount
     owed = min(wallet.debt, amount) if won else 0
     to = {Account.DEBT: owed, Account.AVAILABLE: amount - owed} if won else {Account.PURCHASES: amount}
-    why = Why(f"{reference}:end", "dispute won" if won else "dispute lost")
+    why = Why(_name(reference, "end"), "dispute won" if won else "dispute lost")
     transfer = ledger.post(wallet, why, {Account.FROZEN: -amount, **to})
     lots.add(transfer, amount - owed if won else 0, None)
     return transfer
+
+
+def _name(reference: str, step: str) -> str:
+    """A room of its own: a hold of the same name has an end too."""
+    return f"dispute:{reference}:{step}"

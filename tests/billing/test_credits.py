@@ -172,6 +172,16 @@ def test_the_first_end_of_a_dispute_counts(alice: User) -> None:
     assert seen(alice) == (40, 0, 0)
 
 
+def test_a_dispute_and_a_hold_of_one_name_both_end(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 10, reference="same")
+    credits.dispute_open(alice, 20, reference="same")
+    credits.dispute_lost("same")
+    assert credits.capture("same", 10).state == "captured"
+    assert seen(alice) == (70, 0, 0)
+    assert broken() == []
+
+
 def test_an_adjustment_needs_a_reason(alice: User, dana: User) -> None:
     with pytest.raises(InvalidRequest):
         credits.adjust(alice, 5, actor=dana, reason=" ", reference="x")
