@@ -14,12 +14,21 @@ ROLES: dict[str, dict[str, set[str]]] = {
     "support": {
         "accounts.user": {"view", "change"},
         "accounts.apikey": {"view", "change"},
+        "billing.wallet": {"view"},
+        "billing.hold": {"view"},
         "media.*": {"view"},
         "generation.*": {"view"},
     },
     "finance": {
         "accounts.user": {"view"},
-        "billing.*": {"view", "change", "add"},
+        "billing.*": {"view"},
+        "billing.wallet": {"adjust"},
+        "billing.hold": {"refund"},
+        "billing.pack": {"change", "add"},
+        "billing.plan": {"change", "add"},
+        "billing.membership": {"change", "add"},
+        "billing.price": {"add"},
+        "billing.coupon": {"change", "add"},
     },
     "operator": {
         "accounts.user": {"view"},

@@ -10,3 +10,4 @@ class Billing(AppConfig):
 
     def ready(self) -> None:
         import_module("billing.hearing")
+        import_module("billing.shipping")

@@ -15,5 +15,9 @@ class TooMuch(Conflict):
     """More than is there to give back."""
 
 
+class UsedUp(Conflict):
+    """A code that gives nothing more, to this person or to anybody."""
+
+
 class Whole(InvalidRequest):
     pass

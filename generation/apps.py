@@ -9,5 +9,6 @@ class Generation(AppConfig):
     verbose_name = _("making")
 
     def ready(self) -> None:
+        import_module("generation.books")
         import_module("generation.hearing")
         import_module("generation.shipping")

@@ -1,57 +1,68 @@
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule, person
-from accounts.pagination import Paging
-from accounts.reading import read_query
-from billing import credits
+from accounts.idempotency import once
+from accounts.models import Scope
+from accounts.pagination import Paging, listing
+from accounts.reading import read, read_query
+from accounts.replies import Reply
+from billing import coupons, credits, overview, statement
 from billing.api import bodies
-from billing.models import Pack, Plan
-from billing.plans import plan_of
-from billing.statement import entries
 
 
-class MyWallet(APIView):
+class OneWallet(APIView):
     access = Rule.USER
+    scopes = {"PATCH": Scope.ADMIN}
 
-    @extend_schema(operation_id="get_wallet", summary="What I have", responses=bodies.ShownWallet)
+    @extend_schema(operation_id="get_wallet", summary="My credits", responses=bodies.ShownWallet)
     def get(self, request: Request) -> Response:
-        found = credits.balance(person(request))
-        plan = plan_of(person(request)).slug
-        return Response({"available": found.available, "held": found.held, "debt": found.debt, "plan": plan})
+        return Response(asdict(overview.of(person(request))))
+
+    @extend_schema(
+        operation_id="cap_wallet",
+        summary="What I allow myself to spend",
+        request=bodies.NewCaps,
+        responses=bodies.ShownWallet,
+    )
+    def patch(self, request: Request) -> Response:
+        wanted = read(request, bodies.NewCaps)
+        credits.allow(person(request), wanted.model_dump(exclude_unset=True))
+        return Reply(asdict(overview.of(person(request))), _("Saved."))
 
 
 class Entries(APIView):
     access = Rule.USER
 
-    @extend_schema(operation_id="list_entries", summary="My statement", responses=bodies.EntryList)
+    @extend_schema(operation_id="list_entries", summary="My statement", responses=bodies.Entries)
     def get(self, request: Request) -> Response:
-        return Response(entries(person(request), read_query(request, Paging)))
+        rows = statement.transfers(person(request))
+        show = read_query(request, Paging)
+        return Response(listing(rows, show, lambda row: asdict(statement.entry(row)), statement.ORDER))
 
 
-class Packs(APIView):
-    access = Rule.NOBODY
+class Coupons(APIView):
+    access = Rule.USER
+    scopes = {"POST": Scope.BILLING}
 
-    @extend_schema(operation_id="list_packs", summary="Credits to buy", responses=bodies.PackList)
-    def get(self, request: Request) -> Response:
-        rows = Pack.objects.filter(active=True).values("slug", "title", "credits", "amount", "currency")
-        return Response({"items": [_named(row) for row in rows]})
-
-
-class Plans(APIView):
-    access = Rule.NOBODY
-
-    @extend_schema(operation_id="list_plans", summary="Plans", responses=bodies.PlanList)
-    def get(self, request: Request) -> Response:
-        fields = ("slug", "title", "monthly", "amount", "currency", "running", "queued", "storage")
-        rows = Plan.objects.filter(active=True).values(*fields)
-        return Response({"items": [_named(row) for row in rows]})
+    @extend_schema(
+        operation_id="redeem_coupon",
+        summary="Redeem a code",
+        request=bodies.NewCoupon,
+        responses={201: bodies.ShownWallet},
+    )
+    def post(self, request: Request) -> Response:
+        wanted = read(request, bodies.NewCoupon)
+        return once(request, lambda: _redeem(request, wanted.code))
 
 
-def _named(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": row["slug"]} | {name: value for name, value in row.items() if name != "slug"}
+def _redeem(request: Request, code: str) -> Response:
+    worth = coupons.redeem(person(request), code)
+    message = ngettext("%d credit is yours.", "%d credits are yours.", worth) % worth
+    return Reply(asdict(overview.of(person(request))), message, status=201)

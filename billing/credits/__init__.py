@@ -1,5 +1,6 @@
 """The verbs that move credits. Each is one transaction, or part of its caller's; asking twice is asking once."""
 
+from billing.credits.caps import allow
 from billing.credits.disputes import dispute_lost, dispute_open, dispute_won
 from billing.credits.granting import adjust, expire_lots, grant, take_back
 from billing.credits.holding import capture, hold, refund, release
@@ -8,6 +9,7 @@ from billing.credits.reading import Balance, balance
 __all__ = [
     "Balance",
     "adjust",
+    "allow",
     "balance",
     "capture",
     "dispute_lost",

@@ -1,15 +1,28 @@
 """What a person or a key may spend in a day or a month. Asked under the wallet's lock, so that it is exact."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiKey
+from accounts.models import ApiKey, User
+from billing import ledger
 from billing.errors import OverLimit
 from billing.models import Hold, Wallet
+
+
+@transaction.atomic
+def allow(user: User, caps: Mapping[str, int | None]) -> Wallet:
+    """By the person themselves. What is not named stays; None lifts it."""
+    wallet = ledger.lock(user)
+    for name in ("daily_cap", "monthly_cap"):
+        setattr(wallet, name, caps.get(name, getattr(wallet, name)))
+    wallet.save(update_fields=["daily_cap", "monthly_cap"])
+    return wallet
 
 
 def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:

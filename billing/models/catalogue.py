@@ -1,10 +1,13 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from billing import money
 
 
 class Pack(models.Model):
@@ -25,6 +28,10 @@ class Pack(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def price(self) -> str:
+        return money.written(self.amount, self.currency)
 
 
 class Plan(models.Model):
@@ -54,6 +61,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def price(self) -> str:
+        return money.written(self.amount, self.currency)
 
 
 class Membership(models.Model):
@@ -89,10 +100,15 @@ class Price(models.Model):
         return f"{self.tool} {self.model}: {self.credits}"
 
 
+def in_capitals(code: str) -> None:
+    if code != code.upper() or not code.replace("-", "").isalnum() or not code.isascii():
+        raise ValidationError(_("Capitals, digits and hyphens only."))
+
+
 class Coupon(models.Model):
     """A code that is worth credits: a promotion for many or a gift for one."""
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[in_capitals])
     credits = models.PositiveIntegerField(_("credits"))
     uses = models.PositiveIntegerField(_("how often"), default=1)
     used = models.PositiveIntegerField(_("used"), default=0)

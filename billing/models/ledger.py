@@ -36,10 +36,12 @@ class Wallet(models.Model):
     debt = models.BigIntegerField(_("debt"), default=0)
     daily_cap = models.PositiveIntegerField(_("credits a day at most"), null=True, blank=True)
     monthly_cap = models.PositiveIntegerField(_("credits a month at most"), null=True, blank=True)
+    warned = models.BooleanField(default=False)  # that little is left; until there is more again
 
     class Meta:
         verbose_name = _("wallet")
         verbose_name_plural = _("wallets")
+        permissions: ClassVar = [("adjust_wallet", _("Can adjust a wallet, with a reason"))]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(available__gte=0, held__gte=0, frozen__gte=0, debt__gte=0), name="wallet_never_negative"
@@ -143,6 +145,7 @@ class Hold(models.Model):
     class Meta:
         verbose_name = _("hold")
         verbose_name_plural = _("holds")
+        permissions: ClassVar = [("refund_hold", _("Can refund what was charged"))]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(captured__lte=models.F("amount"), refunded__lte=models.F("captured")), name="hold_bounds"

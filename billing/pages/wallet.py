@@ -1,17 +1,30 @@
-"""What somebody has, and a statement that explains every credit."""
-
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+from pydantic import ValidationError
 
 from accounts.access import Rule, person, rule
 from accounts.errors import Refused
-from accounts.pagination import Paging
-from billing import credits
-from billing.models import Pack
-from billing.statement import entries
+from accounts.pagination import Paging, listing
+from billing import coupons, credits, overview, plans, statement
+from billing.models import Pack, Wallet
 
-SHOWN = 40
+
+class CodeForm(forms.Form):
+    code = forms.RegexField(
+        r"^[A-Za-z0-9-]{3,40}$", label=gettext_lazy("Code"), widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class CapsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Wallet
+        fields = ("daily_cap", "monthly_cap")
 
 
 @require_GET
@@ -19,8 +32,52 @@ SHOWN = 40
 def wallet(request: HttpRequest) -> HttpResponse:
     user = person(request)
     try:
-        page = entries(user, Paging(limit=SHOWN, cursor=request.GET.get("cursor") or None))
-    except Refused:
+        query = Paging.model_validate_strings({"cursor": request.GET["cursor"]} if request.GET.get("cursor") else {})
+        page = listing(statement.transfers(user), query, statement.entry, statement.ORDER)
+    except (ValidationError, Refused):
         return redirect("wallet")
-    packs = Pack.objects.filter(active=True)
-    return render(request, "billing/wallet.html", page | {"wallet": credits.balance(user), "packs": packs})
+    facts = overview.of(user)
+    more = {
+        "wallet": facts,
+        "plan": plans.plan_of(user),
+        "packs": Pack.objects.filter(active=True),
+        "code": CodeForm(),
+        "caps": CapsForm(initial={"daily_cap": facts.daily_cap, "monthly_cap": facts.monthly_cap}),
+    }
+    return render(request, "billing/wallet.html", page | more)
+
+
+@require_GET
+@rule(Rule.USER)
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    name = f"klikyai-statement-{timezone.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    rows = statement.as_csv(person(request))
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_POST
+@rule(Rule.USER)
+def redeem(request: HttpRequest) -> HttpResponse:
+    form = CodeForm(request.POST)
+    try:
+        if not form.is_valid():
+            messages.error(request, _("This code is not valid."))
+        else:
+            worth = coupons.redeem(person(request), form.cleaned_data["code"])
+            messages.success(request, ngettext("%d credit is yours.", "%d credits are yours.", worth) % worth)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("wallet")
+
+
+@require_POST
+@rule(Rule.USER)
+def caps(request: HttpRequest) -> HttpResponse:
+    form = CapsForm(request.POST)
+    if form.is_valid():
+        credits.allow(person(request), form.cleaned_data)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("A cap is a whole number, or nothing."))
+    return redirect("wallet")

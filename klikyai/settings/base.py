@@ -136,11 +136,15 @@ RQ_QUEUES = {
 UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
     "billing.credits.expire_lots": 60,
+    "billing.reminders.tell_low": 300,
     "generation.broadcast.forget_old": 600,
     "generation.upkeep.reconcile": 10,
     "media.trash.empty_old": 300,
     "media.reconciling.tidy": 3600,
 }
+
+# Where people find this house, for links in mails.
+SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}")
 
 WELCOME_CREDITS = env.number("WELCOME_CREDITS", 50)
 WELCOME_DAYS = env.number("WELCOME_DAYS", 30)

@@ -1,0 +1,3 @@
+from billing.admin import books, catalogue
+
+__all__ = ["books", "catalogue"]

@@ -1,0 +1,28 @@
+"""Little is left: said once by e-mail, and again only after there was more in between."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from billing.models import Hold, Wallet
+
+AT_ONCE = 200
+
+
+def tell_low() -> int:
+    """What upkeep calls. Whoever never used a credit is not told that there are few."""
+    Wallet.objects.filter(warned=True, available__gte=settings.LOW_BALANCE).update(warned=False)
+    used = Hold.objects.filter(user=OuterRef("user"), captured__gt=0)
+    low = Wallet.objects.filter(Exists(used), warned=False, user__is_active=True, available__lt=settings.LOW_BALANCE)
+    return sum(_tell(wallet) for wallet in low.select_related("user")[:AT_ONCE])
+
+
+def _tell(wallet: Wallet) -> bool:
+    # Marked first: a mail that fails is missed, a mail that comes every five minutes is worse.
+    if not Wallet.objects.filter(pk=wallet.pk, warned=False).update(warned=True):
+        return False
+    text = render_to_string("billing/low_balance.txt", {"wallet": wallet, "site": settings.SITE_URL})
+    send_mail(_("Your credits are running low"), text, None, [wallet.user.email])
+    return True
