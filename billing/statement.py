@@ -31,8 +31,8 @@ WORDS = {
     "release": gettext_lazy("Not used"),
     "use": gettext_lazy("Used"),
 }
-# A spreadsheet runs what begins like this.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet runs what begins like this, also behind blanks, also in wide letters.
+FORMULA = ("=", "+", "-", "@", "|", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

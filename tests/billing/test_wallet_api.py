@@ -68,6 +68,7 @@ def test_a_longer_statement_takes_no_more_queries(alice: User, alice_api: APICli
 
     give(alice, 1, "one")
     credits.hold(alice, 1, reference="job:first")
+    queries()  # the first call of a key notes that it was used
     before = queries()
     for number in range(15):
         give(alice, 1, f"more:{number}")

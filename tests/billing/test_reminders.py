@@ -1,0 +1,40 @@
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from accounts.models import User
+from billing import credits
+from billing.reminders import tell_low
+
+pytestmark = pytest.mark.django_db
+
+
+def spend(user: User, amount: int, reference: str) -> None:
+    credits.hold(user, amount, reference=reference)
+    credits.capture(reference, amount)
+
+
+def test_little_is_said_once_and_again_after_there_was_more(alice: User) -> None:
+    credits.grant(alice, settings.LOW_BALANCE + 5, reference="one", kind="purchase")
+    spend(alice, 5, "job:1")
+    assert tell_low() == 0
+    spend(alice, 1, "job:2")
+    assert [tell_low(), tell_low()] == [1, 0]
+    assert f"{settings.LOW_BALANCE - 1} credits left" in mail.outbox[0].body
+    assert mail.outbox[0].to == ["alice@example.org"]
+    credits.grant(alice, 100, reference="two", kind="purchase")
+    tell_low()
+    spend(alice, 110, "job:3")
+    assert tell_low() == 1
+
+
+def test_whoever_never_used_a_credit_is_left_in_peace(alice: User, bob: User) -> None:
+    credits.grant(alice, 1, reference="one", kind="welcome")
+    assert tell_low() == 0
+
+
+def test_whoever_is_gone_is_left_in_peace(alice: User) -> None:
+    credits.grant(alice, 5, reference="one", kind="purchase")
+    spend(alice, 5, "job:1")
+    User.objects.update(is_active=False)
+    assert tell_low() == 0
