@@ -50,7 +50,7 @@ def forget_old() -> int:
 
 
 def _first_or_same(request: Request, key: str, respond: Callable[[], Response]) -> Response:
-    call = _digest_of_call(request)
+    call = digest_of_call(request)
     record, first = _take(person(request), key, call)
     if not first:
         if record.call_digest != call:
@@ -96,7 +96,7 @@ class _waiting:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [value])
 
 
-def _digest_of_call(request: Request) -> str:
+def digest_of_call(request: Request) -> str:
     body = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
     call = [request.method, request.get_full_path(), body]
     return _digest(json.dumps(call, sort_keys=True, default=_content).encode())

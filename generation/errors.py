@@ -15,6 +15,20 @@ class CannotRetry(Conflict):
     pass
 
 
+class JobFailed(Refused):
+    """Of somebody who waited for it. Trying again may help."""
+
+    code = "job_failed"
+
+
+class JobCanceled(Refused):
+    code = "job_canceled"
+
+
+class StillRunning(Refused):
+    code = "still_running"
+
+
 class UnknownTool(InvalidRequest):
     pass
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from generation.api import events, jobs, quotes, tools
+from generation.api.openai import images, models
 from generation.pages import studio
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
@@ -17,4 +18,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", studio.studio, name="studio"),
     path("studio/<slug:name>/", studio.tool, name="studio-tool"),
+    path("v1/models", models.Models.as_view(), name="openai-models"),
+    path("v1/models/<str:model>", models.OneModel.as_view(), name="openai-model"),
+    path("v1/images/generations", images.Generations.as_view(), name="openai-generations"),
+    path("v1/images/edits", images.Edits.as_view(), name="openai-edits"),
 ]

@@ -29,8 +29,10 @@ STATUS = {
     "unauthenticated": 401,
     "insufficient_credits": 402,
     "forbidden": 403,
+    "job_canceled": 400,
     "not_found": 404,
     "method_not_allowed": 405,
+    "still_running": 408,
     "conflict": 409,
     "too_large": 413,
     "unsupported_media": 415,
@@ -38,10 +40,12 @@ STATUS = {
     "rate_limited": 429,
     "queue_full": 429,
     "internal": 500,
+    "job_failed": 500,
     "unavailable": 503,
 }
 LOST = (OperationalError, InterfaceError, PoolTimeout, RedisError)
 AGAIN = 5
+DIALECT = "/v1/"
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -56,6 +60,8 @@ class EnvelopeRenderer(BaseRenderer):
         response, request = context["response"], context["request"]
         if response.status_code == 204:
             return b""
+        if request.path_info.startswith(DIALECT):
+            return orjson.dumps(data, default=str)
         if response.status_code < 400:
             body = {"success": True, "message": str(getattr(response, "message", "")), "data": data}
         else:
@@ -88,7 +94,7 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
         log.error("API call failed", exc_info=error)
     elif refused.log != refused.message:
         log.info(refused.log)
-    response = Response(refusal_body(refused), status=STATUS[refused.code])
+    response = Response(body_at(context["request"].path_info, refused), status=STATUS[refused.code])
     for name, value in headers(refused).items():
         response[name] = value
     if isinstance(error, exceptions.MethodNotAllowed):
@@ -147,6 +153,19 @@ def _by_field(detail: Any, name: str = "") -> dict[str, list[str]]:
 
 def refusal_body(refused: Refused) -> dict[str, Any]:
     return {"message": refused.message, "error": {"code": refused.code, "details": refused.details}}
+
+
+def body_at(path: str, refused: Refused) -> dict[str, Any]:
+    """The refusal as this path speaks."""
+    return dialect_body(refused) if path.startswith(DIALECT) else refusal_body(refused)
+
+
+def dialect_body(refused: Refused) -> dict[str, Any]:
+    """As OpenAI's clients read it."""
+    status, field = STATUS[refused.code], next(iter(refused.details), None)
+    kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
+    message = f"{field}: {refused.details[field][0]}" if field else refused.message
+    return {"error": {"message": message, "type": kind, "param": field, "code": refused.code}}
 
 
 def headers(refused: Refused) -> dict[str, str]:

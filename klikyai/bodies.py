@@ -37,19 +37,22 @@ class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
         return None if self.refused else super().process()
 
     def _limit(self) -> int:
-        path = getattr(self.channel, "_path", b"").decode("latin-1")
-        larger = (size for pattern, size in settings.LARGER_BODIES.items() if re.match(pattern, path))
+        larger = (size for pattern, size in settings.LARGER_BODIES.items() if re.match(pattern, self._address()))
         return next(larger, settings.LARGEST_BODY)
+
+    def _address(self) -> str:
+        return str(getattr(self.channel, "_path", b"").decode("latin-1"))
 
     def _refuse(self) -> None:
         self.refused = True
-        self.channel.transport.write(_answer())
+        self.channel.transport.write(_answer(self._address()))
         reactor.callLater(LINGER, self.channel.transport.abortConnection)
 
 
-def _answer() -> bytes:
+def _answer(path: str) -> bytes:
     meta = {"user_id": None, "timestamp": api.now(), "request_id": uuid.uuid4().hex}
-    body = orjson.dumps({"success": False} | api.refusal_body(TooLarge(_("This is too large."))) | {"meta": meta})
+    told = api.body_at(path, TooLarge(_("This is too large.")))
+    body = orjson.dumps(told if path.startswith(api.DIALECT) else {"success": False} | told | {"meta": meta})
     head = f"HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return f"{head}X-Request-ID: {meta['request_id']}\r\nConnection: close\r\n\r\n".encode() + body
 

@@ -11,8 +11,7 @@ from accounts.access import Rule
 from accounts.errors import NotFound, Refused
 from klikyai import api
 
-DIALECT = "/v1/"
-PROGRAMS = ("/api/", DIALECT, "/_allauth/")
+PROGRAMS = ("/api/", api.DIALECT, "/_allauth/")
 
 
 def for_programs(request: HttpRequest) -> bool:
@@ -21,12 +20,9 @@ def for_programs(request: HttpRequest) -> bool:
 
 def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The refusal as this path speaks."""
-    if request.path_info.startswith(DIALECT):
-        kind = "server_error" if api.STATUS[refused.code] >= 500 else "invalid_request_error"
-        told = {"message": refused.message, "type": kind, "param": None, "code": refused.code}
-        body: dict[str, Any] = {"error": told}
-    else:
-        body = {"success": False} | api.refusal_body(refused) | {"meta": api.meta(request)}
+    body = api.body_at(request.path_info, refused)
+    if not request.path_info.startswith(api.DIALECT):
+        body = {"success": False} | body | {"meta": api.meta(request)}
     return HttpResponse(
         orjson.dumps(body),
         content_type="application/json",

@@ -1,7 +1,8 @@
+from generation.models.call import Call
 from generation.models.catalogue import Model
 from generation.models.job import ENDED, LIVE, Job, Lane, Status
 from generation.models.stream import Event, Stream
 from generation.models.turn import Turn
 from generation.models.worker import Worker
 
-__all__ = ["ENDED", "LIVE", "Event", "Job", "Lane", "Model", "Status", "Stream", "Turn", "Worker"]
+__all__ = ["ENDED", "LIVE", "Call", "Event", "Job", "Lane", "Model", "Status", "Stream", "Turn", "Worker"]

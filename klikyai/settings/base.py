@@ -137,6 +137,7 @@ UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
     "billing.credits.expire_lots": 60,
     "billing.reminders.tell_low": 300,
+    "generation.api.openai.calls.forget_old": 600,
     "generation.broadcast.forget_old": 600,
     "generation.upkeep.reconcile": 10,
     "media.trash.empty_old": 300,

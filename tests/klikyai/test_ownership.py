@@ -54,7 +54,7 @@ def own_storage(settings: Any, tmp_path: Path) -> None:
 
 
 # Names of what belongs to the house: everybody sees it.
-COMMON = {"tool", "name"}
+COMMON = {"tool", "name", "model"}
 
 
 def routes() -> list[Route]:

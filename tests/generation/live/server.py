@@ -3,6 +3,10 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
 
 from tests.generation.processes import started, until
 
@@ -17,6 +21,14 @@ def served(**more: str) -> Iterator[int]:
         until(lambda: process.poll() is not None or listens(port), "a web server that listens")
         assert process.poll() is None
         yield port
+
+
+@contextmanager
+def storage(place: Path) -> Iterator[None]:
+    """Files of the processes and of the tests in one place."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", place / "media")
+        yield
 
 
 def listens(port: int) -> bool:

@@ -19,15 +19,20 @@ from generation import broadcast, lifecycle, scheduling
 from generation.models import Event, Job
 from tests.generation.asking import again, ask
 from tests.generation.conftest import grant
-from tests.generation.live.server import served
+from tests.generation.live.server import served, storage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 
-@pytest.fixture
-def port(patient: Any) -> Iterator[int]:
-    with served() as port:
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with storage(tmp_path_factory.mktemp("var")), served() as port:
         yield port
+
+
+@pytest.fixture
+def port(server: int, patient: Any) -> int:
+    return server
 
 
 @pytest.fixture
@@ -42,7 +47,9 @@ def bearer(user: User) -> dict[str, str]:
 
 def dial(port: int, headers: dict[str, str], origin: str | None = "") -> ClientConnection:
     here = f"http://127.0.0.1:{port}" if origin == "" else origin
-    return connect(f"ws://127.0.0.1:{port}/ws/", origin=here, additional_headers=headers, compression=None)
+    return connect(
+        f"ws://127.0.0.1:{port}/ws/", origin=here, additional_headers=headers, compression=None, close_timeout=1
+    )
 
 
 def hear(socket: ClientConnection, patience: float = 10) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import Rule, person
+from accounts.reading import read
+from generation import submission
+from generation.api.openai import answers, bodies, calls, sources, waiting
+
+
+class Generations(APIView):
+    access = Rule.USER
+    rate = "generate"
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request) -> HttpResponseBase:
+        wanted = read(request, bodies.Images)
+        said = bodies.params(wanted, "text_to_image")
+        return _answer(request, wanted, "text_to_image", said, "image_generation")
+
+
+class Edits(APIView):
+    access = Rule.USER
+    rate = "generate"
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request) -> HttpResponseBase:
+        wanted = sources.read_form(request)
+        files = sources.files(request)
+        tool = "inpaint" if "mask" in files else "image_to_image"
+        return _answer(request, wanted, tool, bodies.params(wanted, tool) | files, "image_edit")
+
+
+def _answer(request: Request, wanted: bodies.Images, tool: str, said: dict[str, object], kind: str) -> HttpResponseBase:
+    job = calls.job_for(request, submission.settle(person(request), tool, said))
+    if not wanted.stream:
+        return Response(answers.whole(request, wanted, waiting.ended(job)))
+    response = StreamingHttpResponse(answers.pieces(wanted, job, kind), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
