@@ -1,6 +1,6 @@
 """What engines speak. They know no Django model, no user and no credit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,7 +103,9 @@ class Pending:
 
 
 class RemoteEngine(Protocol):
-    def submit(self, request: Request) -> Ticket | Result: ...
+    def submit(self, request: Request, sending: Callable[[], None]) -> Ticket | Result:
+        """`sending` is called before anything that may cost leaves this machine."""
+        ...
 
     def check(self, ticket: Ticket) -> Pending | Result: ...
 

@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from generation.contract import LocalEngine
+from generation.contract import LocalEngine, RemoteEngine
 
 
 @cache
@@ -13,3 +13,10 @@ def local(name: str) -> LocalEngine:
     """One in a process: it holds the models that are warm."""
     engine: LocalEngine = import_string(settings.ENGINES[name])()
     return engine
+
+
+@cache
+def remote(provider: str) -> RemoteEngine:
+    row = settings.PROVIDERS[provider]
+    made: RemoteEngine = import_string(row["engine"])(**{name: row[name] for name in row if name != "engine"})
+    return made

@@ -154,6 +154,7 @@ LOW_BALANCE = env.number("LOW_BALANCE", 20)
 
 # Who makes things, by the name that a row of the catalogue gives. Imported late: the web never sees torch.
 ENGINES = {"local": "generation.engines.local.engine.Diffusers"}
+PROVIDERS: dict[str, dict[str, str]] = {}  # {"name": {"engine": dotted path, "key": …, "secret": …}}
 LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
 LOCAL_RAM = env.number("LOCAL_RAM", 0)  # bytes for models that wait beside a card; 0: half of the machine's

@@ -94,7 +94,7 @@ class Answer(BaseHTTPRequestHandler):
 @contextmanager
 def running(folder: Path) -> Iterator[Hub]:
     hub = Hub(folder)
-    thread = Thread(target=hub.serve_forever, daemon=True)
+    thread = Thread(target=hub.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield hub
