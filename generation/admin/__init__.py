@@ -1,0 +1,3 @@
+from generation.admin import catalogue, jobs, workers
+
+__all__ = ["catalogue", "jobs", "workers"]
