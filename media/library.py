@@ -4,6 +4,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
 from pydantic import AwareDatetime, Field
 
 from accounts.models import User
@@ -64,3 +65,16 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
         "origin__startswith": wanted.origin and f"{wanted.origin}:",
         "created_at__gt": wanted.created_after,
     }
+
+
+def beside(user: User, asset: Asset) -> tuple[UUID | None, UUID | None]:
+    """What hangs next to it on the wall: the newer one and the older one."""
+    hung = Asset.objects.of(user).on_the_wall()
+    at = (asset.created_at, asset.pk)
+    newer = hung.filter(Q(created_at__gt=at[0]) | Q(created_at=at[0], id__gt=at[1])).order_by("created_at", "id")
+    older = hung.filter(Q(created_at__lt=at[0]) | Q(created_at=at[0], id__lt=at[1])).order_by(*ORDER)
+    return _name_of(newer), _name_of(older)
+
+
+def _name_of(rows: "QuerySet[Asset]") -> UUID | None:
+    return rows.values_list("public_id", flat=True).first()

@@ -29,3 +29,8 @@ def content_of(asset: Asset) -> bytes:
 def one_of(user: User, public_id: UUID) -> bool:
     """Is it a picture that this person may start from?"""
     return Asset.objects.of(user).on_the_wall().filter(public_id=public_id, kind="image").exists()
+
+
+def recipe_of(user: User, public_id: UUID | None) -> dict[str, Any] | None:
+    """What a picture of theirs was made from, to begin with the same again."""
+    return Asset.objects.of(user).filter(public_id=public_id).values_list("recipe", flat=True).first()

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.access import Rule, person, rule
-from billing import credits
 from generation import broadcast, tools
 from generation.models import Job
 from generation.offers import enabled_models, offered
 from generation.pages.words import words
-from media.outputs import one_of
+from media.outputs import one_of, recipe_of
 
 FRAMES = 24
 
@@ -35,15 +34,14 @@ def tool(request: HttpRequest, name: str) -> HttpResponse:
     jobs = list(rolls.select_related("project").order_by("-created_at", "-pk")[:FRAMES])
     context = {
         "tool": offer,
-        "tools": tools.every().values(),
         "model": offer["models"][0] if offer["models"] else None,
-        "wallet": credits.balance(user),
         "words": words(),
         "state": {
             "tool": offer,
             "jobs": json.loads(json.dumps(broadcast.described(jobs), default=str)),
             "roll": rolls.count(),
             "source": _source(request),
+            "remix": recipe_of(user, _named(request, "remix")),
         },
     }
     return render(request, "generation/studio.html", context)
@@ -51,8 +49,12 @@ def tool(request: HttpRequest, name: str) -> HttpResponse:
 
 def _source(request: HttpRequest) -> str | None:
     """A picture of theirs to start from; anything else in the address is nothing."""
+    wanted = _named(request, "image")
+    return str(wanted) if wanted and one_of(person(request), wanted) else None
+
+
+def _named(request: HttpRequest, name: str) -> UUID | None:
     try:
-        wanted = UUID(request.GET.get("image", ""))
+        return UUID(request.GET.get(name, ""))
     except ValueError:
         return None
-    return str(wanted) if one_of(person(request), wanted) else None

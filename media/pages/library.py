@@ -15,7 +15,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from media import sharing, trash
 from media.intake import accept_upload
-from media.library import Wanted, wall
+from media.library import Wanted, beside, wall
 from media.models import AbuseReport, Asset, Project
 from media.pages.words import words
 
@@ -45,7 +45,9 @@ def library(request: HttpRequest) -> HttpResponse:
 def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     found = _own(request, asset_id)
     links = found.links.filter(revoked_at=None).order_by("-created_at")
-    return render(request, "media/asset.html", {"asset": found, "links": links})
+    newer, older = beside(_user(request), found)
+    shown = {"asset": found, "links": links, "newer": newer, "older": older}
+    return render(request, "media/asset.html", shown)
 
 
 @require_POST

@@ -21,6 +21,7 @@ function begin() {
   composer.begin(state.tool);
   const source = composer.picker ? new Source(composer, tell) : null;
   if (source && state.source) source.use(state.source);
+  if (state.remix) composer.load(state.remix);
   stage.begin(roll, actions(roll, source), state.tool.models[0].examples);
   new Strip(document.querySelector(".roll"), roll);
   listen(roll, new Live());
