@@ -4,14 +4,18 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import Conflict
 from accounts.models import ApiKey, User
 
 MARK = "klik_"
 SHOWN = 12
+EACH = 50
 NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -31,6 +35,13 @@ def issue(
         key.scopes = list(scopes)
     key.save()
     return key, secret
+
+
+def make(user: User, name: str, scopes: Sequence[str], **limits: Any) -> tuple[ApiKey, str]:
+    """For a person who asks, by whichever door."""
+    if ApiKey.objects.filter(user=user, revoked_at=None).count() >= EACH:
+        raise Conflict(_("That is enough keys: revoke one first."))
+    return issue(user, name, scopes, **limits)
 
 
 def find(secret: str) -> ApiKey | None:

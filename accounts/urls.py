@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.api import auth, keys, me
-from accounts.pages import data, profile, security, theme
+from accounts.pages import data, developer, profile, security, theme
 
 api_urlpatterns = [
     path("auth/register", auth.Register.as_view(), name="api-register"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("account/data/", data.data, name="data"),
     path("account/data/export/", data.download, name="export"),
     path("account/close/", data.close, name="close"),
+    path("developer/", developer.developer, name="developer"),
+    path("developer/keys/<uuid:key_id>/revoke/", developer.revoke, name="developer-revoke"),
     path("theme/", theme.choose, name="theme"),
 ]

@@ -33,4 +33,6 @@ def one_of(user: User, public_id: UUID) -> bool:
 
 def recipe_of(user: User, public_id: UUID | None) -> dict[str, Any] | None:
     """What a picture of theirs was made from, to begin with the same again."""
+    if public_id is None:
+        return None
     return Asset.objects.of(user).filter(public_id=public_id).values_list("recipe", flat=True).first()

@@ -13,13 +13,11 @@ from rest_framework.views import APIView
 
 from accounts import api_keys
 from accounts.access import Rule, person
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Forbidden
 from accounts.idempotency import once
 from accounts.models import ApiKey, Scope
 from accounts.reading import read
 from accounts.replies import Reply
-
-KEYS_EACH = 50
 
 
 def _ahead(moment: datetime) -> datetime:
@@ -74,7 +72,9 @@ class Keys(APIView):
 
     @extend_schema(operation_id="list_keys", summary="My keys", responses=KeyList)
     def get(self, request: Request) -> Response:
-        keys = ApiKey.objects.filter(user=person(request), revoked_at=None).order_by("-created_at", "-pk")[:KEYS_EACH]
+        keys = ApiKey.objects.filter(user=person(request), revoked_at=None).order_by("-created_at", "-pk")[
+            : api_keys.EACH
+        ]
         return Response({"items": [described(key) for key in keys]})
 
     @extend_schema(operation_id="create_key", summary="Make a key", request=NewKey, responses={201: ShownKey})
@@ -85,9 +85,7 @@ class Keys(APIView):
         return once(request, lambda: self._make(request, wanted))
 
     def _make(self, request: Request, wanted: NewKey) -> Response:
-        if ApiKey.objects.filter(user=person(request), revoked_at=None).count() >= KEYS_EACH:
-            raise Conflict(_("That is enough keys: revoke one first."))
-        key, secret = api_keys.issue(
+        key, secret = api_keys.make(
             person(request), wanted.name, wanted.scopes, expires_at=wanted.expires_at, spending_cap=wanted.spending_cap
         )
         return Reply(described(key) | {"key": secret}, _("Keep this key safe: it is shown only once."), status=201)

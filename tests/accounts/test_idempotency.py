@@ -164,7 +164,7 @@ def test_without_a_key_each_call_counts(alice_api: APIClient) -> None:
 
 
 def test_a_refusal_is_not_remembered(alice_api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.api.keys.KEYS_EACH", 0)
+    monkeypatch.setattr("accounts.api_keys.EACH", 0)
     assert post(alice_api, "k").status_code == 409
     monkeypatch.undo()
     assert post(alice_api, "k").status_code == 201

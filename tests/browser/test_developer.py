@@ -1,0 +1,40 @@
+import os
+import subprocess
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from billing import credits
+from generation.models import Job
+from tests.browser.inside import enter
+from tests.browser.test_sign_in import grave, wear
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_examples_work_as_they_stand(page: Page, live_server: LiveServer, alice: User) -> None:
+    credits.grant(alice, 50, reference="tests", kind="promotion")
+    enter(page, live_server, alice)
+    page.goto(f"{live_server.url}/developer/")
+    page.get_by_label("Name").fill("laptop")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.get_by_role("heading", name="Your new key")).to_be_visible()
+    for example in ("quote", "make"):
+        shell = page.locator(f"[data-example={example}] code").inner_text()
+        answer = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=30, check=True).stdout
+        assert '"success":true' in answer.replace(" ", ""), answer
+    assert Job.objects.get().params["prompt"] == "a red boat on the sea"
+    for example in ("openai", "python"):
+        compile(page.locator(f"[data-example={example}] code").inner_text(), "example", "exec")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_developer_page_is_accessible(page: Page, live_server: LiveServer, alice: User, theme: str) -> None:
+    enter(page, live_server, alice)
+    wear(page, live_server, theme)
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert grave(page, f"{live_server.url}/developer/") == []
