@@ -3,7 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 
+# A browser's loop runs in the test process and forbids any other there: such tests get a process of their own.
 PYTEST := $(BIN)/python -m pytest -m "not nightly" -n 2
+define TESTS
+$(PYTEST) --ignore=tests/browser
+$(PYTEST) tests/browser
+endef
 
 .PHONY: run test check nightly bench bench-sketch bench-media chromium
 
@@ -29,17 +34,18 @@ chromium:
 		echo "No Chromium here: the browser tests will be skipped."
 
 test: .venv/dev chromium
-	$(PYTEST)
+	$(TESTS)
 
 check: .venv/dev chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
-	$(PYTEST)
+	$(TESTS)
 
 nightly: .venv/dev chromium
-	$(BIN)/python -m pytest -m nightly
+	$(BIN)/python -m pytest -m nightly --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 bench: .venv/dev bench-sketch bench-media
 
