@@ -1,6 +1,6 @@
 """What can be refused where credits are concerned."""
 
-from accounts.errors import Conflict, InvalidRequest, Refused
+from accounts.errors import Conflict, InvalidRequest, Refused, Unavailable
 
 
 class InsufficientCredits(Refused):
@@ -21,3 +21,19 @@ class UsedUp(Conflict):
 
 class Whole(InvalidRequest):
     pass
+
+
+class PaymentsDown(Unavailable):
+    """Nobody answered, or not clearly: it may have happened or not, and may be asked again."""
+
+
+class PaymentRefused(Conflict):
+    """A clear no."""
+
+    def __init__(self, message: str, *, why: str = "", log: str = "") -> None:
+        super().__init__(message, log=log)
+        self.why = why
+
+
+class NotGenuine(InvalidRequest):
+    """An event that its signature does not prove."""

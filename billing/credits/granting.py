@@ -16,7 +16,10 @@ from billing.errors import InsufficientCredits
 from billing.ledger import Why
 from billing.models import Account, Lot, Transfer, Wallet
 
-SOURCES = {"purchase": Account.PURCHASES, "subscription": Account.PURCHASES, "adjustment": Account.ADJUSTMENTS}
+SOURCES = {
+    **dict.fromkeys(("purchase", "subscription", "paid back", "not paid back"), Account.PURCHASES),
+    "adjustment": Account.ADJUSTMENTS,
+}
 
 
 @transaction.atomic

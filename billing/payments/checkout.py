@@ -1,0 +1,81 @@
+"""From a wish to the page where it is paid. Our row comes first: whatever happens at Stripe, we know what was meant."""
+
+import hashlib
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, IdempotencyMismatch, NotFound
+from accounts.models import User
+from billing.models import Customer, Order, Pack, Plan, Subscription
+from billing.payments.contract import Wish, gateway
+
+ENDED = ("canceled", "incomplete_expired")
+
+
+def buy_pack(user: User, slug: str, *, site: str, key: str | None = None) -> Order:
+    pack = Pack.objects.filter(slug=slug, active=True).first()
+    if pack is None:
+        raise NotFound(_("This pack is not on sale."))
+    return _send(_order(user, pack, key), site)
+
+
+def subscribe(user: User, slug: str, *, site: str, key: str | None = None) -> Order:
+    plan = Plan.objects.filter(slug=slug, active=True, amount__gt=0).first()
+    if plan is None:
+        raise NotFound(_("This plan is not on sale."))
+    if Subscription.objects.filter(user=user).exclude(state__in=ENDED).exists():
+        raise Conflict(_("You have a plan already: change or end it first."))
+    return _send(_order(user, plan, key), site)
+
+
+def portal(user: User, *, site: str) -> str:
+    return gateway().portal(customer_of(user), f"{site}/wallet/buy/")
+
+
+def customer_of(user: User) -> str:
+    known = Customer.objects.filter(user=user).first()
+    if known is None:
+        name = gateway().customer(str(user.public_id), user.email)
+        known, _new = Customer.objects.get_or_create(user=user, defaults={"stripe_id": name})
+    return known.stripe_id
+
+
+def order_for(user: User, what: Pack | Plan, key: str | None = None, kind: str = "") -> Order:
+    """The one that this key stands for, or a new one."""
+    pack, plan = (what, None) if isinstance(what, Pack) else (None, what)
+    worth = what.credits if isinstance(what, Pack) else what.monthly
+    fields = {
+        "kind": kind or (Order.Kind.PACK if pack else Order.Kind.PLAN), "pack": pack, "plan": plan,
+        "title": what.title, "credits": worth, "amount": what.amount, "currency": what.currency.lower(),
+        "livemode": gateway().live,
+    }  # fmt: skip
+    if key is None:
+        return Order.objects.create(user=user, **fields)
+    return Order.objects.get_or_create(user=user, client_key=key, defaults=fields)[0]
+
+
+def wish_of(order: Order) -> Wish:
+    return Wish(
+        order=str(order.public_id), title=order.title, amount=order.amount, currency=order.currency,
+        customer=customer_of(order.user), monthly=order.kind == Order.Kind.PLAN,
+    )  # fmt: skip
+
+
+def _order(user: User, what: Pack | Plan, key: str | None) -> Order:
+    digest = hashlib.sha256(key.encode()).hexdigest() if key is not None else None
+    with transaction.atomic():
+        order = order_for(user, what, digest)
+    if what not in (order.pack, order.plan):
+        raise IdempotencyMismatch(_("This Idempotency-Key was used for another request."))
+    return order
+
+
+def _send(order: Order, site: str) -> Order:
+    """The network between two short transactions. The order's name keeps a second call from being a second checkout."""
+    if order.url:
+        return order
+    session = gateway().checkout(wish_of(order), f"{site}/wallet/orders/{order.public_id}/", f"{site}/wallet/buy/")
+    order.session, order.url = session["id"], session["url"]
+    order.save(update_fields=["session", "url"])
+    return order

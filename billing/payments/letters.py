@@ -1,0 +1,36 @@
+"""What a person hears by mail about money. Sent after the commit; a mail that cannot be sent undoes nothing."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing import money
+from billing.models import Order, Payment, Refund
+
+
+def receipt(payment: Payment) -> None:
+    shown = {"payment": payment, "price": money.shown(payment.amount, payment.currency)}
+    _write(payment.user, _("Receipt: %(what)s") % {"what": payment.order.title}, "receipt", **shown)
+
+
+def failed(order: Order, link: str = "") -> None:
+    shown = {"order": order, "price": money.shown(order.amount, order.currency), "link": link}
+    _write(order.user, _("Your payment did not go through"), "failed", **shown)
+
+
+def refunded(refund: Refund) -> None:
+    price = money.shown(refund.amount, refund.payment.currency)
+    _write(refund.payment.user, _("Money is on its way back to you"), "refunded", refund=refund, price=price)
+
+
+def expiring(user: User) -> None:
+    _write(user, _("Your card expires soon"), "expiring")
+
+
+def _write(user: User, subject: str, name: str, **shown: object) -> None:
+    text = render_to_string(f"billing/mail/{name}.txt", shown | {"user": user})
+    sender = settings.DEFAULT_FROM_EMAIL
+    transaction.on_commit(lambda: send_mail(subject, text, sender, [user.email]), robust=True)
