@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
-from billing.api import catalogue, wallet
+from billing.api import catalogue, payments, wallet
+from billing.pages import buying, sandbox, stripe_door
 from billing.pages import wallet as pages
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
@@ -10,10 +11,20 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/coupons", wallet.Coupons.as_view(), name="api-wallet-coupons"),
     path("packs", catalogue.Packs.as_view(), name="api-packs"),
     path("plans", catalogue.Plans.as_view(), name="api-plans"),
+    path("wallet/checkout", payments.Checkout.as_view(), name="api-checkout"),
+    path("wallet/subscription", payments.Subscribing.as_view(), name="api-subscription"),
+    path("wallet/portal", payments.Portal.as_view(), name="api-portal"),
+    path("wallet/orders/<uuid:order_id>", payments.OneOrder.as_view(), name="api-order"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/", pages.wallet, name="wallet"),
     path("wallet/statement.csv", pages.download, name="statement"),
     path("wallet/coupons/", pages.redeem, name="redeem"),
     path("wallet/caps/", pages.caps, name="caps"),
+    path("wallet/buy/", buying.buy, name="buy"),
+    path("wallet/cards/", buying.portal, name="portal"),
+    path("wallet/orders/<uuid:order_id>/", buying.order, name="order"),
+    path("sandbox/portal/", sandbox.portal, name="sandbox-portal"),
+    path("sandbox/<uuid:order_id>/", sandbox.pay, name="sandbox-pay"),
+    path("webhooks/stripe/", stripe_door.StripeDoor.as_view(), name="stripe-door"),
 ]

@@ -66,7 +66,7 @@ def apply(payment: Payment, thing: Thing) -> None:
         raise_alarm("refund in another currency", thing["id"], payment=payment.stripe_id, currency=thing["currency"])
         return
     row, before = _row(payment, thing)
-    state = STATES.get(thing["status"], Refund.State.PENDING)
+    state: str = STATES.get(thing["status"], Refund.State.PENDING)
     if before == Refund.State.FAILED or (before == Refund.State.SUCCEEDED and state == Refund.State.PENDING):
         state = before
     row.stripe_id, row.state, row.amount = thing["id"], state, thing["amount"]

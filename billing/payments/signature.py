@@ -1,4 +1,4 @@
-"""Whether an event is from whom it says. Stripe's own check lets the future pass and breaks at bodies that are no text."""
+"""Whether an event is from whom it says. Stripe's own check lets the future pass and breaks at bytes."""
 
 import hashlib
 import hmac

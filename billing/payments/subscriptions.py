@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from billing.models import Membership, Order, Payment, Subscription
+from billing.models import Membership, Order, Payment, Plan, Subscription
 from billing.payments import fulfilment, letters
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
@@ -18,8 +18,8 @@ OVER = {"canceled", "incomplete_expired"}
 def changed(said: Thing) -> None:
     thing = gateway().fetch("subscription", said["id"])
     order = fulfilment.order_of(thing, thing["id"])
-    if order is not None:
-        _apply(order, thing)
+    if order is not None and order.plan is not None:
+        _apply(order, order.plan, thing)
 
 
 def invoice_paid(said: Thing) -> None:
@@ -44,13 +44,13 @@ def invoice_failed(said: Thing) -> None:
 
 
 @transaction.atomic
-def _apply(order: Order, thing: Thing) -> None:
+def _apply(order: Order, plan: Plan, thing: Thing) -> None:
     """An end is an end and a paid month stays paid, whichever event comes last."""
     Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     until = fulfilment.moment(max(item["current_period_end"] for item in thing["items"]["data"]))
     row, _new = Subscription.objects.get_or_create(
         stripe_id=thing["id"],
-        defaults={"order": order, "user": order.user, "plan": order.plan, "state": thing["status"], "until": until},
+        defaults={"order": order, "user": order.user, "plan": plan, "state": thing["status"], "until": until},
     )
     if row.state not in OVER:
         row.state, row.ending = thing["status"], bool(thing["cancel_at_period_end"])

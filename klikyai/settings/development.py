@@ -36,6 +36,9 @@ def _own_secret() -> str:
 SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
 AUDIT_KEY = env.text("AUDIT_KEY") or hashlib.sha256(b"audit" + SECRET_KEY.encode()).hexdigest()
 MFA_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(b"mfa" + SECRET_KEY.encode()).digest()).decode()]
+STRIPE_WEBHOOK_SECRETS = env.words(
+    "STRIPE_WEBHOOK_SECRET", ("whsec_" + hashlib.sha256(b"sandbox" + SECRET_KEY.encode()).hexdigest(),)
+)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 DEBUG = env.flag("DEBUG", False)

@@ -15,6 +15,8 @@ from accounts import api_keys, limits
 from accounts.access import Rule
 from accounts.models import User
 from billing import credits
+from billing.models import Order, Pack
+from billing.payments import checkout
 from generation import submission
 from generation.models import Job
 from media import sharing
@@ -38,12 +40,18 @@ def a_job(user: User) -> Job:
     return known or submission.submit(user, wish)
 
 
+def an_order(user: User) -> Order:
+    pack, _new = Pack.objects.get_or_create(slug="ten", title="Ten", credits=10, amount=100)
+    return checkout.buy_pack(user, pack.slug, site="http://testserver", key="hers")
+
+
 THINGS: dict[str, Callable[[User], Any]] = {
     "key_id": lambda user: api_keys.issue(user, "hers")[0],
     "asset_id": an_asset,
     "link_id": lambda user: sharing.share(an_asset(user), None)[0],
     "project_id": lambda user: Project.objects.create(user=user, name="hers"),
     "job_id": a_job,
+    "order_id": an_order,
     "upload_id": lambda user: Upload.objects.create(user=user, length=10),
 }
 
