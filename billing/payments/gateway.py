@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 class Stripe:
     def __init__(self) -> None:
-        self.live = settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+        self.live = settings.STRIPE_KEY.startswith(("sk_live_", "rk_live_"))
         self._v1 = stripe.StripeClient(
-            settings.STRIPE_SECRET_KEY,
+            settings.STRIPE_KEY,
             stripe_version=VERSION,
             base_addresses={"api": settings.STRIPE_API},
             max_network_retries=2,

@@ -148,13 +148,13 @@ UPKEEP: dict[str, int] = {
 # Where people find this house, for links in mails.
 SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}")
 # Without keys the sandbox takes the money; production refuses to start so.
-STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_KEY = env.text("STRIPE_KEY")
 STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")
 STRIPE_API = env.text("STRIPE_API", "https://api.stripe.com")
 STRIPE_TAX = env.flag("STRIPE_TAX", False)
 STRIPE_PROMOTION_CODES = env.flag("STRIPE_PROMOTION_CODES", False)
 PAYMENTS_SANDBOX = "billing.payments.sandbox.Sandbox"
-PAYMENTS_GATEWAY = "billing.payments.gateway.Stripe" if STRIPE_SECRET_KEY else PAYMENTS_SANDBOX
+PAYMENTS_GATEWAY = "billing.payments.gateway.Stripe" if STRIPE_KEY else PAYMENTS_SANDBOX
 
 WELCOME_CREDITS = env.number("WELCOME_CREDITS", 50)
 WELCOME_DAYS = env.number("WELCOME_DAYS", 30)
@@ -240,7 +240,7 @@ if env.text("OPENID_CLIENT_ID"):
         ]
     }
     ELSEWHERE.append("/".join(env.text("OPENID_SERVER_URL").split("/")[:3]))
-if STRIPE_SECRET_KEY:
+if STRIPE_KEY:
     ELSEWHERE += ["https://checkout.stripe.com", "https://billing.stripe.com"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -11,7 +11,7 @@ from klikyai.settings import storages
 _given = env.required(
     [
         *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "MFA_KEYS", "AUDIT_KEY", "EMAIL_URL", "SITE_URL"),
-        *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+        *("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET"),
     ]
 )
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp/klikyai-metrics")  # noqa: S108

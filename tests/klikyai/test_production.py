@@ -18,7 +18,7 @@ NEEDED = {
     "AUDIT_KEY": "a" * 40,
     "EMAIL_URL": "smtp+tls://u:p@mail.example.org:587",
     "SITE_URL": "https://studio.example.org",
-    "STRIPE_SECRET_KEY": "sk_test_" + "x" * 24,
+    "STRIPE_KEY": "sk_test_" + "x" * 24,
     "STRIPE_WEBHOOK_SECRET": "whsec_" + "x" * 24,
 }
 
