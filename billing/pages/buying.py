@@ -16,8 +16,7 @@ from billing.payments import checkout
 def buy(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _to_checkout(request)
-    packs = [(pack, money.shown(pack.amount, pack.currency)) for pack in Pack.objects.filter(active=True)]
-    plans = [(plan, money.shown(plan.amount, plan.currency)) for plan in Plan.objects.filter(active=True, amount__gt=0)]
+    packs, plans = Pack.objects.filter(active=True), Plan.objects.filter(active=True, amount__gt=0)
     return render(request, "billing/buy.html", {"packs": packs, "plans": plans, "key": uuid4().hex})
 
 
@@ -36,7 +35,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Where the checkout leads back to. It grants nothing: it waits for what the webhook does."""
     found = get_object_or_404(Order, user=person(request), public_id=order_id)
-    return render(request, "billing/order.html", {"order": found, "price": money.shown(found.amount, found.currency)})
+    return render(request, "billing/order.html", {"order": found, "price": money.written(found.amount, found.currency)})
 
 
 def _to_checkout(request: HttpRequest) -> HttpResponse:

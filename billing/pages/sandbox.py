@@ -38,7 +38,7 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _act(request, order)
-    shown = {"order": order, "session": session, "price": money.shown(order.amount, order.currency)}
+    shown = {"order": order, "session": session, "price": money.written(order.amount, order.currency)}
     return render(request, "billing/sandbox.html", shown)
 
 

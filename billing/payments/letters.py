@@ -12,17 +12,17 @@ from billing.models import Order, Payment, Refund
 
 
 def receipt(payment: Payment) -> None:
-    shown = {"payment": payment, "price": money.shown(payment.amount, payment.currency)}
+    shown = {"payment": payment, "price": money.written(payment.amount, payment.currency)}
     _write(payment.user, _("Receipt: %(what)s") % {"what": payment.order.title}, "receipt", **shown)
 
 
 def failed(order: Order, link: str = "") -> None:
-    shown = {"order": order, "price": money.shown(order.amount, order.currency), "link": link}
+    shown = {"order": order, "price": money.written(order.amount, order.currency), "link": link}
     _write(order.user, _("Your payment did not go through"), "failed", **shown)
 
 
 def refunded(refund: Refund) -> None:
-    price = money.shown(refund.amount, refund.payment.currency)
+    price = money.written(refund.amount, refund.payment.currency)
     _write(refund.payment.user, _("Money is on its way back to you"), "refunded", refund=refund, price=price)
 
 
