@@ -10,7 +10,7 @@ $(PYTEST) --ignore=tests/browser
 $(PYTEST) tests/browser
 endef
 
-.PHONY: run test check nightly bench bench-sketch bench-media chromium
+.PHONY: run test check nightly bench bench-sketch bench-media bench-ledger chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -47,10 +47,13 @@ nightly: .venv/dev chromium
 	$(BIN)/python -m pytest -m nightly --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
 
-bench: .venv/dev bench-sketch bench-media
+bench: .venv/dev bench-sketch bench-media bench-ledger
 
 bench-sketch: .venv/dev
 	$(BIN)/python -m benchmarks.sketch
 
 bench-media: .venv/dev
 	$(BIN)/python -m benchmarks.media_list
+
+bench-ledger: .venv/dev
+	$(BIN)/python -m benchmarks.ledger

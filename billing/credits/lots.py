@@ -3,11 +3,26 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F
 
 from billing.models import Lot, Transfer, Wallet
 
 Taken = list[list[int]]
+
+# One call however many lots it takes: what each gives is what those before it leave to be found.
+TAKE = """
+WITH queued AS (
+    SELECT id, "left", sum("left") OVER (ORDER BY expires_at ASC NULLS LAST, id) - "left" AS before
+    FROM billing_lot WHERE user_id = %(user)s AND "left" > 0
+), chosen AS (
+    SELECT id, before, LEAST("left", %(amount)s - before)::bigint AS part FROM queued WHERE before < %(amount)s
+), taken AS (
+    UPDATE billing_lot SET "left" = billing_lot."left" - part FROM chosen WHERE billing_lot.id = chosen.id
+    RETURNING billing_lot.id, part, before
+)
+SELECT id, part FROM taken ORDER BY before
+"""
 
 
 def add(transfer: Transfer, amount: int, expires_at: datetime | None) -> None:
@@ -16,17 +31,12 @@ def add(transfer: Transfer, amount: int, expires_at: datetime | None) -> None:
 
 
 def take(wallet: Wallet, amount: int) -> Taken:
-    taken: Taken = []
-    lots = Lot.objects.filter(user=wallet.user, left__gt=0).order_by(F("expires_at").asc(nulls_last=True), "id")
-    for lot in lots.iterator(chunk_size=20):
-        if not amount:
-            break
-        part = min(lot.left, amount)
-        Lot.objects.filter(pk=lot.pk).update(left=F("left") - part)
-        taken.append([lot.pk, part])
-        amount -= part
-    if amount:
-        raise ValueError(f"the lots of wallet {wallet.pk} hold {amount} less than its balance")
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"user": wallet.user.pk, "amount": amount})
+        taken = [[lot, part] for lot, part in cursor.fetchall()]
+    missing = amount - sum(part for _lot, part in taken)
+    if missing:
+        raise ValueError(f"the lots of wallet {wallet.pk} hold {missing} less than its balance")
     return taken
 
 

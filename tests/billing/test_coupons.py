@@ -17,7 +17,7 @@ from billing.invariants import broken
 from billing.models import Coupon, Lot, Wallet
 
 REDEEMERS = """
-import sys, django
+import sys, threading, django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from accounts.errors import Refused
@@ -26,10 +26,12 @@ from billing import coupons, credits
 from billing.models import Coupon
 from django.db import connection
 
+together = threading.Barrier(10)
 people = list(User.objects.filter(email__startswith="many").order_by("pk"))
 
 def naive(person):
     coupon = Coupon.objects.get()
+    together.wait(60)
     if coupon.used < coupon.uses:
         coupon.used += 1
         coupon.save()
@@ -46,7 +48,7 @@ def call(person):
 connection.close()
 print("ready", flush=True)
 sys.stdin.readline()
-with ThreadPoolExecutor(12) as pool:
+with ThreadPoolExecutor(10) as pool:
     list(pool.map(call, people))
 """
 

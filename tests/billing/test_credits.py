@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import api_keys
@@ -250,3 +251,16 @@ def test_the_database_refuses_a_balance_below_nothing(alice: User) -> None:
     give(alice, 10)
     with pytest.raises(IntegrityError), transaction.atomic():
         Wallet.objects.update(available=-1)
+
+
+def test_credits_from_many_lots_take_no_more_queries(alice: User) -> None:
+    def queries(reference: str, amount: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            credits.hold(alice, amount, reference=reference)
+        return len(captured)
+
+    for number in range(21):
+        give(alice, 1, f"pay:{number}")
+    assert queries("job:one", 1) == queries("job:twenty", 20)
+    assert Lot.objects.filter(left__gt=0).count() == 0
+    assert broken() == []
