@@ -1,8 +1,6 @@
 """How content goes out: by nginx, by a short-lived link, or by ourselves with ranges. Never into a shared cache."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import IO
 from urllib.parse import quote
 
@@ -11,22 +9,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 
-from media import ranges, storage
+from media import origin, ranges, storage
+from media.content import Content
 
 CHUNK = 256 << 10
 
 
-@dataclass(frozen=True)
-class Content:
-    path: str
-    mime: str
-    bytes: int
-    mark: str  # changes whenever the bytes do
-    name: str
-    changed: datetime
-
-
 def deliver(request: HttpRequest, content: Content, *, attachment: bool = False) -> HttpResponseBase:
+    if settings.MEDIA_ORIGIN:
+        return guard(HttpResponseRedirect(origin.link(content, attachment=attachment)))
+    return hand_over(request, content, attachment=attachment)
+
+
+def hand_over(request: HttpRequest, content: Content, *, attachment: bool) -> HttpResponseBase:
     response = _unchanged(request, content) or _body(request, content)
     disposition = content_disposition_header(attachment, content.name)
     response["Content-Disposition"] = disposition or "inline"

@@ -119,7 +119,8 @@ def _record(user: User, path: str, facts: Facts, **more: Any) -> Asset:
     Space.take(user, facts.bytes)
     asset = Asset.objects.create(
         user=user, path=path, kind=facts.kind, mime=facts.mime, bytes=facts.bytes, width=facts.width,
-        height=facts.height, duration=facts.duration, sha256=facts.sha256, colour=facts.colour, **more,
+        height=facts.height, duration=facts.duration, sha256=facts.sha256, colour=facts.colour,
+        placeholder=facts.placeholder, **more,
     )  # fmt: skip
     if asset.ready:
         ring(asset)

@@ -12,8 +12,8 @@ from accounts.pagination import Paging, listing
 from media.models import Asset
 
 COLUMNS = (
-    "id", "public_id", "kind", "mime", "name", "bytes", "width", "height", "duration", "sha256", "colour", "origin",
-    "recipe", "starred", "created_at", "trashed_at", "project__public_id",
+    "id", "public_id", "kind", "mime", "name", "bytes", "width", "height", "duration", "sha256", "colour",
+    "placeholder", "origin", "recipe", "starred", "created_at", "trashed_at", "project__public_id",
 )  # fmt: skip
 ORDER = ("-created_at", "-id")
 
@@ -50,7 +50,8 @@ def described(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id, "kind": row.kind, "mime": row.mime, "name": row.name, "bytes": row.bytes,
         "width": row.width, "height": row.height, "duration": row.duration, "sha256": row.sha256,
-        "colour": row.colour, "created_at": row.created_at, "trashed_at": row.trashed_at, "starred": row.starred,
+        "colour": row.colour, "placeholder": row.placeholder,
+        "created_at": row.created_at, "trashed_at": row.trashed_at, "starred": row.starred,
         "project": row.project__public_id, "job": job, "recipe": row.recipe,
         "urls": {"self": at, "content": f"{at}/content", "thumbnail": f"{at}/content?variant=thumbnail"},
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Which bytes are meant by an asset and a variant. While a thumbnail is not made yet, a picture stands for itself."""
 
-from media.delivery import Content
+from media.content import Content
 from media.inspection.formats import BY_MIME
 from media.models import Asset
 

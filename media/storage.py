@@ -57,9 +57,9 @@ def remove_on_commit(*paths: str) -> None:
 def open_at(path: str, start: int = 0) -> IO[bytes]:
     try:
         content = default_storage.open(path, "rb")
-    except OSError as error:
+        content.seek(start)
+    except Exception as error:  # every storage fails in its own words
         raise StorageFailed(_("The file cannot be read right now."), retry_after=5, log=repr(error)) from error
-    content.seek(start)
     return content
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from media.api import assets, content, links, projects, uploads
+from media.pages import content as content_page
 from media.pages import library, shared
 
 # Mounted under /api/v1/ and at the root, in this order, by klikyai/urls.py.
@@ -17,6 +18,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>", projects.OneProject.as_view(), name="api-project"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("content/<str:token>", content_page.content, name="content"),
     path("shared/<str:token>/", shared.shared, name="shared"),
     path("library/", library.library, name="library"),
     path("library/add/", library.add, name="library-add"),

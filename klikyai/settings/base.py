@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "klikyai.proxies.Proxies",
     "klikyai.middleware.RequestName",
     "klikyai.doorkeeper.Doorkeeper",
+    "media.origin.OnlyContent",
     "klikyai.metrics.Counted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -142,6 +143,7 @@ UPKEEP: dict[str, int] = {
     "generation.broadcast.forget_old": 600,
     "generation.upkeep.reconcile": 10,
     "media.trash.empty_old": 300,
+    "media.ringing.ring_again": 600,
     "media.reconciling.tidy": 3600,
 }
 
@@ -254,9 +256,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "script-src": ["'self'", csp_nonce],
         "style-src": ["'self'", csp_nonce],
-        "img-src": ["'self'", "data:", "blob:"],
-        "media-src": ["'self'", "blob:"],
-        "connect-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:", *storages.origins()],
+        "media-src": ["'self'", "blob:", *storages.origins()],
+        "connect-src": ["'self'", *storages.origins()],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'", *ELSEWHERE],
@@ -293,6 +295,8 @@ PLAN_STORAGE = "billing.plans.storage_of"
 # "stream" by ourselves, "accel" by nginx (X-Accel-Redirect under MEDIA_ACCEL), "signed" by the storage's own links.
 MEDIA_DELIVERY = env.text("MEDIA_DELIVERY", "stream")
 MEDIA_ACCEL = env.text("MEDIA_ACCEL", "/protected/")
+# https://another.name that leads to the same web processes: files are shown from there, by links of five minutes.
+MEDIA_ORIGIN = env.text("MEDIA_ORIGIN").rstrip("/")
 
 CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 LARGEST_JSON = 1024 * 1024

@@ -22,6 +22,8 @@ def _local() -> dict[str, Any]:
 
 
 def _s3() -> dict[str, Any]:
+    from botocore.config import Config  # heavy, and only for those who have a bucket
+
     given = env.required(["MEDIA_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
     options = {
         "bucket_name": given["MEDIA_BUCKET"],
@@ -33,7 +35,10 @@ def _s3() -> dict[str, Any]:
         "file_overwrite": True,  # names are ours and never come twice; asking first would cost a round trip
         "querystring_auth": True,
         "querystring_expire": SIGNED_SECONDS,
-        "signature_version": "s3v4",
+        # A storage that is gone is told within seconds, not after a minute for each of five tries.
+        "client_config": Config(
+            signature_version="s3v4", connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}
+        ),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
@@ -42,3 +47,10 @@ def _gcs() -> dict[str, Any]:
     from_env = env.required(["MEDIA_BUCKET"])
     options = {"bucket_name": from_env["MEDIA_BUCKET"], "querystring_auth": True, "expiration": SIGNED_SECONDS}
     return {"BACKEND": "storages.backends.gcloud.GoogleCloudStorage", "OPTIONS": options}
+
+
+def origins() -> list[str]:
+    """Where else than on our own pages' origin content may come from or go to: a policy has to name it."""
+    endpoints = {"s3": env.text("MEDIA_ENDPOINT") or "https://*.amazonaws.com", "gcs": "https://storage.googleapis.com"}
+    places = [env.text("MEDIA_ORIGIN"), endpoints.get(env.text("MEDIA_STORAGE", "local"), "")]
+    return ["/".join(place.split("/")[:3]) for place in places if place]

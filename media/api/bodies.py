@@ -74,6 +74,7 @@ class ShownAsset(BaseModel):
     duration: float | None
     sha256: str
     colour: str
+    placeholder: str
     created_at: datetime
     trashed_at: datetime | None
     starred: bool

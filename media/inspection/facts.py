@@ -11,6 +11,7 @@ class Facts:
     height: int | None = None
     duration: float | None = None
     colour: str = ""
+    placeholder: str = ""
     frames: int = 1
     bytes: int = 0
     sha256: str = ""

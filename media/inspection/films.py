@@ -12,7 +12,7 @@ from media.inspection import formats
 from media.inspection.facts import Facts
 from media.inspection.formats import Format
 from media.inspection.headers import check_header
-from media.inspection.pictures import colour_of
+from media.inspection.placeholder import look_of
 from media.inspection.unfit import Unfit
 
 _FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()  # looked up while files can still be opened
@@ -44,13 +44,13 @@ class Probe:
 def clean_film(source: Path, target: Path, format: Format) -> Facts:
     check_header(source, format)
     probe = _probe(source, format)
-    colour = _first_frame(source, format, target.with_name("frame.png")) if probe.video else ""
+    look = _first_frame(source, format, target.with_name("frame.png")) if probe.video else {}
     seconds = _copy(source, target, format, probe)
     if seconds > formats.MAX_SECONDS:
         raise Unfit("duration")
     if probe.duration and seconds < probe.duration * 0.9 - 1:
         raise Unfit("truncated", f"{seconds:.1f} of {probe.duration:.1f} s")
-    return Facts(format.mime, format.kind, probe.width, probe.height, duration=seconds, colour=colour)
+    return Facts(format.mime, format.kind, probe.width, probe.height, duration=seconds, **look)
 
 
 def ffmpeg(source: Path, reader: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -108,16 +108,16 @@ def _duration(found: re.Match[str] | None) -> float | None:
     return seconds
 
 
-def _first_frame(source: Path, format: Format, target: Path) -> str:
+def _first_frame(source: Path, format: Format, target: Path) -> dict[str, str]:
     ffmpeg(
         source, demuxer(format), "-map", "0:V:0", "-frames:v", "1", "-vf", "scale=64:-2", "-f", "image2", str(target)
     )
     if not target.exists():
         raise Unfit("unreadable", "the first frame does not decode")
     with Image.open(target, formats=["PNG"]) as frame:
-        colour = colour_of(frame)
+        look = look_of(frame)
     target.unlink()
-    return colour
+    return look
 
 
 def _copy(source: Path, target: Path, format: Format, probe: Probe) -> float:

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 from media.inspection import formats
 from media.inspection.facts import Facts
 from media.inspection.formats import Format
+from media.inspection.placeholder import look_of
 from media.inspection.strips import STRIPS, png_is_whole
 from media.inspection.unfit import Unfit
 
@@ -43,22 +44,17 @@ def check_size(width: int, height: int, frames: int = 1) -> None:
         raise Unfit("frames", f"{width}x{height}x{frames}")
 
 
-def colour_of(picture: Image.Image) -> str:
-    small = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX)
-    return "#{:02x}{:02x}{:02x}".format(*small.tobytes())
-
-
 def _keep_animation(content: bytes, frames: int, size: tuple[int, int], target: Path, format: Format) -> Facts:
     check_size(*size, frames)
     milliseconds = 0.0
     with Image.open(io.BytesIO(content), formats=[format.reader]) as animation:
-        colour = colour_of(animation)
+        look = look_of(animation)
         for frame in range(getattr(animation, "n_frames", 1)):
             animation.seek(frame)
             animation.load()
             milliseconds += float(animation.info.get("duration", 0) or 0)
     target.write_bytes(content)
-    return Facts(format.mime, format.kind, *size, duration=milliseconds / 1000, colour=colour, frames=frames)
+    return Facts(format.mime, format.kind, *size, duration=milliseconds / 1000, frames=frames, **look)
 
 
 def _encode_anew(picture: Image.Image, target: Path, format: Format, *, lossless: bool) -> Facts:
@@ -67,7 +63,7 @@ def _encode_anew(picture: Image.Image, target: Path, format: Format, *, lossless
     plain = _mode_for(_in_srgb(upright), format)
     plain.info.clear()
     plain.save(target, format.reader, **options)
-    return Facts(format.mime, format.kind, *plain.size, colour=colour_of(plain))
+    return Facts(format.mime, format.kind, *plain.size, **look_of(plain))
 
 
 def _quality(picture: Image.Image, format: Format, lossless: bool) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class Asset(models.Model):
     duration = models.FloatField(null=True)
     sha256 = models.CharField(max_length=64)
     colour = models.CharField(max_length=7, blank=True)
+    placeholder = models.CharField(max_length=32, blank=True, default="", db_default="")
     origin = models.CharField(max_length=80)
     attempt = models.CharField(max_length=64, blank=True)
     recipe = models.JSONField(default=dict)

@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("media", "0002_know_rare_words")]
+    operations = [
+        migrations.AddField(
+            "asset", "placeholder", models.CharField(max_length=32, blank=True, default="", db_default="")
+        )
+    ]
