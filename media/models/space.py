@@ -15,7 +15,7 @@ class Space(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="space")
     used = models.BigIntegerField(default=0)
-    most = models.BigIntegerField(null=True, help_text="Bytes; empty means what everyone has.")
+    most = models.BigIntegerField(null=True, help_text="Bytes; empty means what the plan has.")
 
     def __str__(self) -> str:
         return f"{self.used} of {self.limit}"
