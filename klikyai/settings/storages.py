@@ -22,7 +22,7 @@ def _local() -> dict[str, Any]:
 
 
 def _s3() -> dict[str, Any]:
-    from botocore.config import Config  # heavy, and only for those who have a bucket
+    from botocore.config import Config  # type: ignore[import-untyped]  # heavy, and only for those with a bucket
 
     given = env.required(["MEDIA_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
     options = {

@@ -12,7 +12,7 @@ from media.inspection import formats
 from media.inspection.facts import Facts
 from media.inspection.formats import Format
 from media.inspection.headers import check_header
-from media.inspection.placeholder import look_of
+from media.inspection.placeholder import Look, look_of
 from media.inspection.unfit import Unfit
 
 _FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()  # looked up while files can still be opened
@@ -44,7 +44,9 @@ class Probe:
 def clean_film(source: Path, target: Path, format: Format) -> Facts:
     check_header(source, format)
     probe = _probe(source, format)
-    look = _first_frame(source, format, target.with_name("frame.png")) if probe.video else {}
+    look = (
+        _first_frame(source, format, target.with_name("frame.png")) if probe.video else Look(colour="", placeholder="")
+    )
     seconds = _copy(source, target, format, probe)
     if seconds > formats.MAX_SECONDS:
         raise Unfit("duration")
@@ -108,7 +110,7 @@ def _duration(found: re.Match[str] | None) -> float | None:
     return seconds
 
 
-def _first_frame(source: Path, format: Format, target: Path) -> dict[str, str]:
+def _first_frame(source: Path, format: Format, target: Path) -> Look:
     ffmpeg(
         source, demuxer(format), "-map", "0:V:0", "-frames:v", "1", "-vf", "scale=64:-2", "-f", "image2", str(target)
     )

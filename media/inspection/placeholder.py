@@ -1,6 +1,7 @@
 """What a page shows before the picture is there: its mean colour, and a BlurHash of 4 × 3 waves in 28 letters."""
 
 from math import cos, pi
+from typing import TypedDict
 
 from PIL import Image
 
@@ -10,7 +11,12 @@ _SIDE = 24
 Colour = tuple[float, float, float]
 
 
-def look_of(picture: Image.Image) -> dict[str, str]:
+class Look(TypedDict):
+    colour: str
+    placeholder: str
+
+
+def look_of(picture: Image.Image) -> Look:
     small = picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     mean = small.resize((1, 1), Image.Resampling.BOX).tobytes()
     return {"colour": "#{:02x}{:02x}{:02x}".format(*mean), "placeholder": _blurhash(small.tobytes())}
