@@ -44,7 +44,6 @@ def _keep(asset: Asset, variant: str, file: Path) -> None:
     if Derivative.objects.filter(asset=asset, variant=variant).exists():
         return
     storage.remove(path)  # of a worker that died before its row
-    storage.remove(path)  # of a worker that died before its row
     storage.put_file(path, file)
     try:
         with transaction.atomic():

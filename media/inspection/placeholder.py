@@ -1,6 +1,6 @@
 """What a page shows before the picture is there: its mean colour, and a BlurHash of 4 × 3 waves in 28 letters."""
 
-from math import cos, pi
+from math import cos, pi, sqrt
 from typing import TypedDict
 
 from PIL import Image
@@ -51,7 +51,7 @@ def _quantised(wave: Colour, most: float) -> int:
 
 
 def _root(value: float) -> float:
-    return abs(value) ** 0.5 * (1 if value >= 0 else -1)
+    return sqrt(abs(value)) * (1 if value >= 0 else -1)
 
 
 def _linear(value: int) -> float:
