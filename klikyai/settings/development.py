@@ -23,7 +23,7 @@ def _own_secret() -> str:
     """Made once for this folder, so that sessions outlive a restart."""
     file = _var / "secret_key"
     try:
-        _var.mkdir(parents=True, exist_ok=True)
+        _var.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
         if not file.exists() or not file.stat().st_size:
             file.touch(mode=0o600)
