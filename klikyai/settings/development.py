@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from klikyai import env
 from klikyai.services.embedded import Embedded
 
+# Whatever we write, also from a second shell, is ours alone.
+os.umask(0o077)
 _var = Path(env.text("VAR_DIR", str(Path(__file__).resolve().parent.parent.parent / "var")))
 os.environ.update(Embedded(_var).running())
 os.environ.setdefault("SMS_GATEWAY", "accounts.phones.by_mail")
@@ -23,7 +25,7 @@ def _own_secret() -> str:
     """Made once for this folder, so that sessions outlive a restart."""
     file = _var / "secret_key"
     try:
-        _var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _var.mkdir(parents=True, exist_ok=True)
         Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
         if not file.exists() or not file.stat().st_size:
             file.touch(mode=0o600)

@@ -1,26 +1,25 @@
 """What a house keeps is for its own user alone; also where that user is not root."""
 
+import io
 import os
-import shutil
+import pwd
+import signal
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
+from PIL import Image
 
 from klikyai.services.process import free_port
 from tests.klikyai.test_canaries import call, manage
-from tests.klikyai.test_up import ROOT, SERVICES, House
+from tests.klikyai.test_up import SERVICES, House, leaves_nothing_behind
 
 pytestmark = pytest.mark.processes
-NOBODY = 65534
-# A pixel, as small as PNG can say it.
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c626001000000ffff03000006000557bfabd40000000049454e44ae426082"
-)
+SYSTEM_PYTHON = "/usr/bin/python3.11"
 
 
 def open_to_others(folder: Path) -> list[str]:
@@ -38,7 +37,9 @@ def readable(path: Path) -> bool:
 
 def upload(house: House, key: str) -> str:
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-    body += PIXEL + b"\r\n--x--\r\n"
+    pixels = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(pixels, "PNG")
+    body += pixels.getvalue() + b"\r\n--x--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {key}"}
     return call(house, "/api/v1/assets", body, **headers)
 
@@ -58,4 +59,51 @@ def test_nothing_under_the_folder_is_open_to_others(tmp_path: Path) -> None:
         assert list((house.var / "redis").glob("appendonly*"))
         assert open_to_others(house.var) == []
     finally:
+        house.kill_everything()
+
+
+class Ordinary(House):
+    """The same house under a user without rights, with a Python that such a user can start."""
+
+    user = pwd.getpwnam("daemon")
+
+    def command(self) -> list[str]:
+        python = next((one for one in (sys.executable, SYSTEM_PYTHON) if self.can_start(one)), None)
+        if python is None:
+            pytest.skip("no Python 3.11 with our packages that an ordinary user of this machine may start")
+        return ["setpriv", *self.rights(), python, "manage.py", "up"]
+
+    def rights(self) -> list[str]:
+        return ["--reuid", str(self.user.pw_uid), "--regid", str(self.user.pw_gid), "--clear-groups"]
+
+    def can_start(self, python: str) -> bool:
+        # Itself once more, because that is what a start does.
+        code = (
+            "import django, redis.asyncio, psycopg, subprocess, sys; subprocess.run([sys.executable, '-V'], check=True)"
+        )
+        command = ["setpriv", *self.rights(), python, "-c", code]
+        return subprocess.run(command, env=self.environment(), cwd="/", capture_output=True).returncode == 0
+
+    def environment(self, **more: str) -> dict[str, str]:
+        libraries = next(path for path in sys.path if path.endswith("site-packages"))
+        return super().environment(PYTHONPATH=libraries, HOME=str(self.var), **more)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
+def test_it_runs_as_an_ordinary_user_too(ordinary: Ordinary) -> None:
+    ordinary.start()
+    assert ordinary.names() >= SERVICES
+    assert {process.uids().effective for process in ordinary.everything()} == {ordinary.user.pw_uid}
+    assert open_to_others(ordinary.var) == []
+    leaves_nothing_behind(ordinary, signal.SIGTERM)
+
+
+@pytest.fixture
+def ordinary() -> Iterator[Ordinary]:
+    """Not below pytest's folder, which is root's alone."""
+    with tempfile.TemporaryDirectory(prefix="klikyai-") as name:
+        os.chmod(name, 0o700)
+        os.chown(name, Ordinary.user.pw_uid, Ordinary.user.pw_gid)
+        house = Ordinary(Path(name) / "var", free_port())
+        yield house
         house.kill_everything()

@@ -31,6 +31,9 @@ class House:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = var.parent / f"{var.name}.log"
 
+    def command(self) -> list[str]:
+        return [sys.executable, "manage.py", "up"]
+
     def environment(self, **more: str) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
         for ours in ("PYTEST_XDIST_WORKER", "PROMETHEUS_MULTIPROC_DIR"):
@@ -42,9 +45,7 @@ class House:
         """Seconds until the first page."""
         begun = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"], cwd=ROOT, env=self.environment(), stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(self.command(), cwd=ROOT, env=self.environment(), stdout=log, stderr=log)
         while time.monotonic() - begun < 180:
             if self.answers():
                 return time.monotonic() - begun

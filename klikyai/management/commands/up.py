@@ -30,7 +30,6 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGHUP, _leave)
-        os.umask(0o077)
         _check_disk()
         _claim_folder()
         _check_port(host, port)
