@@ -7,7 +7,6 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +17,7 @@ from accounts.addresses import block
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.phones import ByPhone
+from accounts.sealing import box
 
 SIGN_UPS_PER_BLOCK = 20
 DAY = 24 * 3600
@@ -75,11 +75,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of second factors are kept encrypted; the first key writes, all keys read, so keys can be rotated."""
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.MFA_KEYS])
+        return box().decrypt(encrypted_text.encode()).decode()

@@ -244,6 +244,7 @@ if env.text("OPENID_CLIENT_ID"):
     ELSEWHERE.append("/".join(env.text("OPENID_SERVER_URL").split("/")[:3]))
 if STRIPE_KEY:
     ELSEWHERE += ["https://checkout.stripe.com", "https://billing.stripe.com"]
+SESSION_SERIALIZER = "accounts.sealing.Sealed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
