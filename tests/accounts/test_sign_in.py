@@ -2,6 +2,7 @@ import statistics
 import time
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -26,14 +27,14 @@ def test_an_evil_next_stays_on_our_pages(client: Client, alice: User, target: st
     answer = client.post(
         "/accounts/login/", {"login": proved(alice).email, "password": "correct horse alice", "next": target}
     )
-    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    assert (answer.status_code, answer["Location"]) == (302, settings.LOGIN_REDIRECT_URL)
 
 
 @pytest.mark.parametrize("target", EVIL)
 def test_an_evil_next_survives_no_code_either(client: Client, alice: User, target: str) -> None:
     client.post("/accounts/login/", {"login": proved(alice).email, "next": target})
     answer = client.post("/accounts/login/code/confirm/", {"code": code(), "next": target})
-    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    assert (answer.status_code, answer["Location"]) == (302, settings.LOGIN_REDIRECT_URL)
     assert client.post("/theme/", {"theme": "light", "next": target})["Location"] == "/"
 
 
