@@ -1,4 +1,4 @@
-"""What the database keeps but nobody with a dump may read. The first key writes, all keys read, so keys can be rotated."""
+"""What the database keeps but no thief of a dump may read. The first key writes, all read, so keys can be rotated."""
 
 import json
 from typing import Any
