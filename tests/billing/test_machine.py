@@ -226,7 +226,8 @@ def play(runs: int, monkeypatch: pytest.MonkeyPatch, alice: User, dana: User, *,
     Books.user, Books.dana, Books.key = alice, dana, key
     Books.TestCase.settings = settings(
         max_examples=runs, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck),
-        database=None, report_multiple_bugs=False, phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        database=None, report_multiple_bugs=False,
     )  # fmt: skip
     Books.TestCase("runTest").runTest()
 
