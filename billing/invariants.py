@@ -58,10 +58,14 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_transfer t ON t.hold_id = h.id AND t.kind = 'refund'
         LEFT JOIN billing_posting p ON p.transfer_id = t.id AND p.account = 'revenue'
         GROUP BY h.id HAVING h.refunded <> -COALESCE(sum(p.amount), 0)""",
+    "user {} owes {} and has {} to spend": """
+        SELECT user_id, debt, available FROM billing_wallet WHERE debt > 0 AND available > 0""",
     "adjustment {} has no actor or no reason": """
         SELECT reference FROM billing_transfer WHERE kind = 'adjustment' AND (actor = '' OR note = '')""",
     "the trigger {} is gone": """
-        SELECT wanted FROM unnest(ARRAY['transfer_append_only', 'posting_append_only', 'transfer_balanced']) wanted
+        SELECT wanted FROM unnest(ARRAY[
+            'transfer_append_only', 'posting_append_only', 'transfer_balanced', 'posting_together', 'hold_stays',
+            'hold_ended_for_good']) wanted
         WHERE NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = wanted AND tgenabled <> 'D')""",
 }
 

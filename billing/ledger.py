@@ -29,9 +29,12 @@ def lock(user: User) -> Wallet:
     return wallet
 
 
-def done(reference: str) -> Transfer | None:
-    """Asked under the lock: then nobody else is about to do it."""
-    return Transfer.objects.filter(reference=reference).first()
+def done(wallet: Wallet, reference: str) -> Transfer | None:
+    """Asked under the lock: then nobody else is about to do it. One name is never two people's."""
+    transfer = Transfer.objects.filter(reference=reference).first()
+    if transfer is not None and transfer.user_id != wallet.user_id:
+        raise ValueError(f"{reference} is somebody else's")
+    return transfer
 
 
 def post(wallet: Wallet, why: Why, legs: Legs) -> Transfer:

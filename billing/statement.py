@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from billing.models import Account, Transfer
 
-ORDER = ("-at", "-pk")
+# Not by the clock: two machines have two, and numbers are given under the lock.
+ORDER = ("-pk",)
 WORDS = {
     "purchase": gettext_lazy("Bought"),
     "subscription": gettext_lazy("From your plan"),
@@ -23,7 +24,8 @@ WORDS = {
     "adjustment": gettext_lazy("Adjusted by staff"),
     "expiry": gettext_lazy("Expired"),
     "refund": gettext_lazy("Given back"),
-    "payment refund": gettext_lazy("Taken back with its payment"),
+    "paid back": gettext_lazy("Taken back with its payment"),
+    "not paid back": gettext_lazy("Its payment stayed after all"),
     "dispute": gettext_lazy("Frozen by a dispute"),
     "dispute won": gettext_lazy("Dispute ended in your favour"),
     "dispute lost": gettext_lazy("Dispute lost"),
@@ -85,7 +87,7 @@ def as_csv(user: User) -> Iterator[str]:
     """Oldest first, with the balance after each: it can be followed with a pencil."""
     yield _line([_("When"), _("What"), _("For"), _("Note"), _("Change"), _("Available after"), _("Reference")])
     balance = 0
-    for transfer in transfers(user).order_by("at", "pk").iterator(chunk_size=500):
+    for transfer in transfers(user).order_by("pk").iterator(chunk_size=500):
         shown = entry(transfer)
         balance += shown.available
         words = [shown.at.isoformat(timespec="seconds"), said(transfer), shown.title, shown.note]

@@ -79,7 +79,7 @@ def submit(user: User, wish: Wish, terms: Terms = Terms()) -> Job:
     scheduling.check_room(waiting, plan.queued, forecast.waiting_in(job.pool), settings.QUEUE_ROOM, message)
     credits.hold(
         user, job.quoted, reference=job.reference, expires_at=timezone.now() + HELD_FOR, api_key=terms.api_key,
-        title=_title(wish),
+        title=_title(wish), tool=wish.tool.name,
     )  # fmt: skip
     lifecycle.queued(job)
     transaction.on_commit(lambda: tasks.ring(job.pool))

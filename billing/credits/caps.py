@@ -26,6 +26,8 @@ def allow(user: User, caps: Mapping[str, int | None]) -> Wallet:
 
 
 def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:
+    if not amount:
+        return
     now = timezone.now()
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)

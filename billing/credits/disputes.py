@@ -14,7 +14,7 @@ from billing.models import Account, Transfer
 def dispute_open(user: User, amount: int, *, reference: str) -> Transfer:
     whole(amount)
     wallet = ledger.lock(user)
-    if (known := ledger.done(_name(reference, "open"))) is not None:
+    if (known := ledger.done(wallet, _name(reference, "open"))) is not None:
         return known
     there = min(wallet.available, amount)
     lots.take(wallet, there)
@@ -37,7 +37,7 @@ def _close(reference: str, *, won: bool) -> Transfer | None:
     if opened is None:
         return None
     wallet = ledger.lock(opened.user)
-    if (known := ledger.done(_name(reference, "end"))) is not None:
+    if (known := ledger.done(wallet, _name(reference, "end"))) is not None:
         return known
     amount = opened.postings.get(account=Account.FROZEN).amount
     owed = min(wallet.debt, amount) if won else 0

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.errors import InvalidRequest
+from accounts.errors import Conflict, InvalidRequest
 from accounts.models import User
 from billing import ledger
 from billing.credits import lots
@@ -18,6 +18,7 @@ from billing.models import Account, Lot, Transfer, Wallet
 
 SOURCES = {
     **dict.fromkeys(("purchase", "subscription", "paid back", "not paid back"), Account.PURCHASES),
+    **dict.fromkeys(("welcome", "promotion", "coupon"), Account.PROMOTIONS),
     "adjustment": Account.ADJUSTMENTS,
 }
 
@@ -36,7 +37,7 @@ def grant(
     """A debt is paid first."""
     whole(amount)
     wallet = ledger.lock(user)
-    if (known := ledger.done(reference)) is not None:
+    if (known := ledger.done(wallet, reference)) is not None:
         return known
     owed = min(wallet.debt, amount)
     legs = {_source(kind): -amount, Account.DEBT: owed, Account.AVAILABLE: amount - owed}
@@ -50,7 +51,7 @@ def take_back(user: User, amount: int, *, reference: str, kind: str, note: str =
     """Bought credits that were paid back. What was spent already becomes a debt, if it may."""
     whole(amount)
     wallet = ledger.lock(user)
-    if (known := ledger.done(reference)) is not None:
+    if (known := ledger.done(wallet, reference)) is not None:
         return known
     there = min(wallet.available, amount)
     if there < amount and not debt:
@@ -63,9 +64,11 @@ def adjust(user: User, amount: int, *, actor: User, reason: str, reference: str)
     """By staff, upward or downward, never below nothing, always with a reason."""
     if not reason.strip():
         raise InvalidRequest(_("Say why."), details={"reason": [_("This is needed.")]})
+    if actor.pk == user.pk and not actor.is_superuser:
+        raise Conflict(_("Nobody does this to themselves."))
     whole(abs(amount) if type(amount) is int else amount)
     wallet = ledger.lock(user)
-    if (known := ledger.done(reference)) is not None:
+    if (known := ledger.done(wallet, reference)) is not None:
         return known
     if amount > 0:
         transfer = grant(user, amount, reference=reference, kind="adjustment", note=reason, actor=actor)
@@ -105,7 +108,8 @@ def _take(wallet: Wallet, why: Why, amount: int, to: Account) -> Transfer:
 
 
 def _source(kind: str) -> Account:
-    return SOURCES.get(kind, Account.PROMOTIONS)
+    """A kind that nobody knows is a mistake, not a present."""
+    return SOURCES[kind]
 
 
 def _name(actor: User | None) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.errors import Conflict
 from accounts.models import ApiKey, User
 from billing import ledger
 from billing.credits import caps, lots
@@ -25,11 +26,14 @@ def hold(
     expires_at: datetime | None = None,
     api_key: ApiKey | None = None,
     title: str = "",
+    tool: str = "",
 ) -> Hold:
     whole(amount, zero=True)
     wallet = ledger.lock(user)
     known = Hold.objects.filter(reference=reference).first()
     if known is not None:
+        if known.user_id != user.pk:
+            raise ValueError(f"{reference} is somebody else's")
         return known
     caps.check(wallet, amount, api_key)
     if wallet.available < amount:
@@ -37,7 +41,7 @@ def hold(
         raise InsufficientCredits(message)
     held = Hold.objects.create(
         user=user, amount=amount, reference=reference, expires_at=expires_at, api_key=api_key, title=title[:200],
-        taken=lots.take(wallet, amount) if amount else [],
+        tool=tool[:40], taken=lots.take(wallet, amount) if amount else [],
     )  # fmt: skip
     if amount:
         legs = {Account.AVAILABLE: -amount, Account.HELD: amount}
@@ -70,8 +74,10 @@ def refund(reference: str, amount: int, *, actor: User | None = None, reason: st
     """Of what was charged, by staff or by the house. `key` names this refund: the same twice is one."""
     whole(amount)
     held, wallet = _locked(reference)
+    if actor is not None and actor.pk == held.user_id and not actor.is_superuser:
+        raise Conflict(_("Nobody does this to themselves."))
     name = f"{reference}:refund:{key}"
-    if ledger.done(name) is not None:
+    if ledger.done(wallet, name) is not None:
         return held
     if amount > held.captured - held.refunded:
         raise TooMuch(_("No more than what was charged can be given back."))
@@ -100,8 +106,11 @@ def _end(wallet: Wallet, held: Hold, charged: int, state: str) -> Hold:
     held.state, held.captured, held.ended_at = state, charged, timezone.now()
     held.save(update_fields=["state", "captured", "ended_at"])
     back = held.amount - charged
-    lots.give_back(held.taken, back)
+    owed = min(wallet.debt, back)  # a debt is paid first, or what a dispute froze could be spent after all
+    lots.give_back(held.taken, back - owed)
     if held.amount:
-        legs = {Account.HELD: -held.amount, Account.REVENUE: charged, Account.AVAILABLE: back}
+        legs = {
+            Account.HELD: -held.amount, Account.REVENUE: charged, Account.DEBT: owed, Account.AVAILABLE: back - owed,
+        }  # fmt: skip
         ledger.post(wallet, Why(f"{held.reference}:end", "use" if charged else "release", hold=held), legs)
     return held

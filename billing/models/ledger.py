@@ -45,7 +45,8 @@ class Wallet(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(available__gte=0, held__gte=0, frozen__gte=0, debt__gte=0), name="wallet_never_negative"
-            )
+            ),
+            models.CheckConstraint(condition=Q(debt=0) | Q(available=0), name="wallet_pays_debt_first"),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +69,7 @@ class Transfer(models.Model):
     class Meta:
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
-        indexes: ClassVar = [models.Index(fields=["user", "-at", "-id"], name="transfer_statement")]
+        indexes: ClassVar = [models.Index(fields=["user", "-id"], name="transfer_statement")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
@@ -133,6 +134,7 @@ class Hold(models.Model):
     api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="+")
     reference = models.CharField(_("reference"), max_length=100, unique=True)
     title = models.CharField(_("what for"), max_length=200, blank=True)
+    tool = models.CharField(_("tool"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     amount = models.PositiveIntegerField(_("held"))
     captured = models.PositiveIntegerField(_("charged"), default=0)

@@ -73,6 +73,8 @@ class Pencil:
     def end(self, name: str, charged: int, state: str) -> None:
         held = self.holds[name]
         held.state, held.charged, back = state, charged, held.amount - charged
+        paid = min(self.debt, back)
+        self.debt, back = self.debt - paid, back - paid
         for bucket, part in reversed(held.taken):
             bucket.left += min(part, back)
             back -= min(part, back)

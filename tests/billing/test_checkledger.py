@@ -35,13 +35,24 @@ FAULTS = {
     "hold grown": "UPDATE billing_hold SET amount = amount + 1 WHERE state = 'open'",
     "charged more by hand": "UPDATE billing_hold SET captured = captured + 1 WHERE reference = 'done'",
     "refunded by hand": "UPDATE billing_hold SET refunded = refunded + 1 WHERE reference = 'done'",
-    "orphan hold": "INSERT INTO billing_hold (user_id, reference, title, state, amount, captured, refunded, taken, "
-    "created_at) SELECT user_id, 'orphan', '', 'open', 5, 0, 0, '[]', now() FROM billing_wallet",
+    "orphan hold": "INSERT INTO billing_hold (user_id, reference, title, tool, state, amount, captured, refunded, "
+    "taken, created_at) SELECT user_id, 'orphan', '', '', 'open', 5, 0, 0, '[]', now() FROM billing_wallet",
     "lot emptied": "UPDATE billing_lot SET \"left\" = \"left\" - 1",
     "posting given to another": "UPDATE billing_posting SET user_id = (SELECT id FROM accounts_user "
     "WHERE email LIKE 'bob%') WHERE account = 'held'",
     "adjustment without a reason": "UPDATE billing_transfer SET note = '' WHERE kind = 'adjustment'",
     "trigger taken away": "DROP TRIGGER transfer_balanced ON billing_transfer",
+    "debt not paid first": """
+        WITH lent AS (INSERT INTO billing_transfer (reference, kind, user_id, note, actor, at)
+            SELECT 'lent', 'promotion', user_id, '', '', now() FROM billing_wallet RETURNING id, user_id),
+        shown AS (UPDATE billing_wallet SET debt = debt + 5)
+        INSERT INTO billing_posting (transfer_id, account, user_id, amount)
+            SELECT id, 'debt', user_id, -5 FROM lent UNION ALL SELECT id, 'revenue', NULL, 5 FROM lent""",
+    "one leg more": """
+        INSERT INTO billing_posting (transfer_id, account, user_id, amount)
+        SELECT id, 'revenue', NULL, 1 FROM billing_transfer WHERE kind = 'purchase'""",
+    "statement of another": """UPDATE billing_transfer SET user_id = (SELECT id FROM accounts_user
+        WHERE email LIKE 'bob%') WHERE kind = 'purchase'""",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import api_keys
-from accounts.errors import InvalidRequest
+from accounts.errors import Conflict, InvalidRequest
 from accounts.models import Scope, User
 from billing import credits
 from billing.errors import InsufficientCredits, OverLimit, TooMuch, Whole
@@ -183,6 +183,66 @@ def test_a_dispute_and_a_hold_of_one_name_both_end(alice: User) -> None:
     assert broken() == []
 
 
+def test_what_a_job_gives_back_pays_a_debt_first(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 80, reference="running")
+    credits.dispute_open(alice, 100, reference="dp_1")
+    assert seen(alice) == (0, 80, 80)
+    credits.release("running")
+    assert seen(alice) == (0, 0, 0)
+    assert Wallet.objects.get().frozen == 100
+    credits.dispute_won("dp_1")
+    assert seen(alice) == (100, 0, 0)
+    assert broken() == []
+
+
+def test_what_was_set_aside_before_a_dispute_is_still_charged(alice: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 80, reference="running")
+    credits.dispute_open(alice, 100, reference="dp_1")
+    assert credits.capture("running", 50).captured == 50
+    assert seen(alice) == (0, 0, 50)
+    credits.dispute_lost("dp_1")
+    give(alice, 60, "second")
+    assert seen(alice) == (10, 0, 0)
+    assert broken() == []
+
+
+def test_one_name_is_never_two_peoples(alice: User, bob: User) -> None:
+    give(alice, 100)
+    credits.hold(alice, 10, reference="mine")
+    with pytest.raises(ValueError, match="somebody else's"):
+        give(bob, 100)
+    with pytest.raises(ValueError, match="somebody else's"):
+        credits.hold(bob, 0, reference="mine")
+    assert seen(bob) == (0, 0, 0)
+
+
+def test_a_kind_that_nobody_knows_is_no_present(alice: User) -> None:
+    with pytest.raises(KeyError):
+        credits.grant(alice, 5, reference="x", kind="purchace")
+    assert seen(alice) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("owner", "allowed"), [(True, True), (False, False)])
+def test_staff_gives_itself_nothing_unless_it_owns_the_house(dana: User, owner: bool, allowed: bool) -> None:
+    dana.is_superuser = owner
+    give(dana, 10)
+    credits.hold(dana, 5, reference="own")
+    credits.capture("own", 5)
+    acts = [
+        lambda: credits.adjust(dana, 5, actor=dana, reason="why", reference="x"),
+        lambda: credits.refund("own", 5, actor=dana, reason="why", key="x"),
+    ]
+    for act in acts:
+        if not allowed:
+            with pytest.raises(Conflict):
+                act()
+        else:
+            act()
+    assert seen(dana)[0] == (15 if allowed else 5)
+
+
 def test_an_adjustment_needs_a_reason(alice: User, dana: User) -> None:
     with pytest.raises(InvalidRequest):
         credits.adjust(alice, 5, actor=dana, reason=" ", reference="x")
@@ -245,6 +305,39 @@ def crooked(user: User) -> None:
 def test_the_database_refuses_legs_that_do_not_sum_up(alice: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         crooked(alice)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE billing_hold SET state = 'open', captured = 0, ended_at = NULL",
+        "UPDATE billing_hold SET captured = captured - 1",
+        "UPDATE billing_hold SET amount = amount + 1",
+        "UPDATE billing_hold SET refunded = 0",
+        "DELETE FROM billing_hold",
+    ],
+)
+def test_the_database_refuses_to_end_a_hold_otherwise(alice: User, statement: str) -> None:
+    give(alice, 100)
+    credits.hold(alice, 30, reference="done")
+    credits.capture("done", 20)
+    credits.refund("done", 5, reason="sorry", key="a")
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    Hold.objects.update(title="", api_key=None)
+
+
+def test_the_database_refuses_legs_that_come_later(alice: User) -> None:
+    transfer = give(alice, 100)
+    later = [("available", alice, 5), ("revenue", None, -5)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Posting.objects.bulk_create(Posting(transfer=transfer, account=a, user=u, amount=n) for a, u, n in later)
+
+
+def test_the_database_refuses_to_spend_beside_a_debt(alice: User) -> None:
+    give(alice, 10)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Wallet.objects.update(debt=5)
 
 
 def test_the_database_refuses_a_balance_below_nothing(alice: User) -> None:
