@@ -42,5 +42,6 @@ def configuration(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": False},
             "daphne": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
         },
     }

@@ -8,7 +8,7 @@ from billing.models import Pack, Wallet
 
 def pack(credits: int = 500, amount: int = 900, **more: Any) -> Pack:
     found = {"title": "500 credits", "credits": credits, "amount": amount, "currency": "eur"} | more
-    return Pack.objects.get_or_create(slug=f"credits-{credits}", defaults=found)[0]
+    return Pack.objects.update_or_create(slug=f"credits-{credits}", defaults=found)[0]
 
 
 def wallet(user: User) -> tuple[int, int, int]:
