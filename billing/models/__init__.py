@@ -1,6 +1,6 @@
 from billing.models.catalogue import Coupon, Membership, Pack, Plan, Price
 from billing.models.ledger import OWN, Account, Hold, Lot, Posting, Transfer, Wallet
-from billing.models.stripe_events import Alarm, Event, SandboxThing
+from billing.models.stripe_events import Alarm, Event, SandboxThing, Watermark
 from billing.models.stripe_records import Customer, Dispute, Order, Payment, Refund, Subscription, TopUp
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "TopUp",
     "Transfer",
     "Wallet",
+    "Watermark",
 ]

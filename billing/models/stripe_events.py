@@ -42,9 +42,20 @@ class Alarm(models.Model):
         verbose_name = _("alarm")
         verbose_name_plural = _("alarms")
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "subject"], name="alarm_once")]
+        permissions: ClassVar = [("settle_alarm", _("Can settle an alarm"))]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.subject}"
+
+
+class Watermark(models.Model):
+    """Up to when everything at Stripe was compared with everything here."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%c}"
 
 
 class SandboxThing(models.Model):

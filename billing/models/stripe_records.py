@@ -48,6 +48,7 @@ class Order(models.Model):
     session = models.CharField(_("checkout"), max_length=255, null=True, unique=True)  # noqa: DJ001
     url = models.TextField(blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    changes = models.ForeignKey("Subscription", models.PROTECT, null=True, related_name="changes")
     created_at = models.DateTimeField(_("ordered"), default=timezone.now)
 
     class Meta:
@@ -60,6 +61,10 @@ class Order(models.Model):
                 | (~Q(kind="plan") & Q(pack__isnull=False, plan=None)),
                 name="order_of_one_thing",
             ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(kind="top_up", state="open"), name="order_one_top_up_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["changes"], condition=Q(state="open"), name="order_one_change_at_a_time"),
         ]
         indexes: ClassVar = [models.Index(fields=["created_at"], name="order_open", condition=Q(state="open"))]
 
@@ -83,6 +88,8 @@ class Payment(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        permissions: ClassVar = [("refund_payment", _("Can give money back"))]
+        indexes: ClassVar = [models.Index(fields=["at"], name="payment_day")]
 
     def __str__(self) -> str:
         return self.stripe_id
@@ -165,6 +172,7 @@ class TopUp(models.Model):
     below = models.PositiveIntegerField(_("when fewer credits are left"))
     monthly = models.PositiveSmallIntegerField(_("times a month at most"), default=3)
     active = models.BooleanField(_("active"), default=True)
+    trouble = models.CharField(_("waits because of"), max_length=80, blank=True)  # until something is paid again
 
     class Meta:
         verbose_name = _("automatic top-up")

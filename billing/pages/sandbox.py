@@ -14,7 +14,7 @@ from accounts.access import Rule, person, rule
 from accounts.errors import Refused
 from billing import money
 from billing.models import Order
-from billing.payments import checkout, sandbox, sandbox_bank
+from billing.payments import checkout, sandbox_bank, sandbox_things
 
 ACTS: dict[str, Callable[[Order], object]] = {
     "refund": lambda order: sandbox_bank.refund(str(order.public_id), order.amount),
@@ -25,6 +25,7 @@ ACTS: dict[str, Callable[[Order], object]] = {
     "decide": lambda order: sandbox_bank.decide(str(order.public_id)),
     "expire": lambda order: sandbox_bank.expire(str(order.public_id)),
     "month": lambda order: sandbox_bank.next_month(str(order.public_id)),
+    "unpaid": lambda order: sandbox_bank.next_month(str(order.public_id), paid=False),
     "cancel": lambda order: sandbox_bank.cancel(str(order.public_id)),
 }
 CARDS = ("ok", "declined", "3ds", "3ds-confirmed", "slow")
@@ -33,11 +34,11 @@ CARDS = ("ok", "declined", "3ds", "3ds-confirmed", "slow")
 @rule(Rule.USER)
 def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
     order = _order(request, order_id)
-    session = sandbox.of_order("checkout.session", str(order.public_id))
-    if session is None:
-        raise Http404
+    session = sandbox_things.of_order("checkout.session", str(order.public_id))
     if request.method == "POST":
         return _act(request, order)
+    if session is None:
+        return redirect("sandbox-portal")
     shown = {"order": order, "session": session, "price": money.written(order.amount, order.currency)}
     return render(request, "billing/sandbox.html", shown)
 

@@ -41,14 +41,16 @@ def customer_of(user: User) -> str:
     return known.stripe_id
 
 
-def order_for(user: User, what: Pack | Plan, key: str | None = None, kind: str = "") -> Order:
+def order_for(
+    user: User, what: Pack | Plan, key: str | None = None, kind: str = "", changes: Subscription | None = None
+) -> Order:
     """The one that this key stands for, or a new one."""
     pack, plan = (what, None) if isinstance(what, Pack) else (None, what)
     worth = what.credits if isinstance(what, Pack) else what.monthly
     fields = {
         "kind": kind or (Order.Kind.PACK if pack else Order.Kind.PLAN), "pack": pack, "plan": plan,
         "title": what.title, "credits": worth, "amount": what.amount, "currency": what.currency.lower(),
-        "livemode": gateway().live,
+        "livemode": gateway().live, "changes": changes,
     }  # fmt: skip
     if key is None:
         return Order.objects.create(user=user, **fields)
@@ -58,7 +60,7 @@ def order_for(user: User, what: Pack | Plan, key: str | None = None, kind: str =
 def wish_of(order: Order) -> Wish:
     return Wish(
         order=str(order.public_id), title=order.title, amount=order.amount, currency=order.currency,
-        customer=customer_of(order.user), monthly=order.kind == Order.Kind.PLAN,
+        customer=customer_of(order.user), plan=order.plan.slug if order.plan else "",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What is asked of whoever takes the money. Answers are objects as Stripe writes them, as plain dictionaries."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, cast
@@ -20,7 +20,7 @@ class Wish:
     amount: int
     currency: str
     customer: str
-    monthly: bool = False
+    plan: str = ""
 
 
 class Gateway(Protocol):
@@ -35,12 +35,23 @@ class Gateway(Protocol):
     def charge(self, wish: Wish) -> Thing:
         """With the saved card, while nobody is there."""
 
+    def change(self, subscription: str, wish: Wish, *, now: bool) -> Thing:
+        """Another plan: paid at once for a month that begins now, or from the next month on."""
+
+    def end(self, subscription: str, *, ending: bool) -> Thing:
+        """With the month that is paid; or not, after all."""
+
     def refund(self, payment: str, amount: int, *, key: str) -> Thing: ...
 
     def fetch(self, kind: str, name: str) -> Thing:
         """The object as it is now: events arrive late, twice and in any order."""
 
-    def events(self, since: int) -> Iterator[Thing]: ...
+    def listing(self, kind: str, since: int = 0, **of: str) -> Iterator[Thing]:
+        """Everything of a kind, newest first."""
+
+    def events(self, since: int, types: Collection[str]) -> Iterator[Thing]: ...
+
+    def invoice_of(self, payment: str) -> str | None: ...
 
 
 def gateway() -> Gateway:

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from billing import credits
 from billing.models import Dispute, Payment
-from billing.payments import fulfilment
+from billing.payments import tracing
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
 
@@ -15,7 +15,7 @@ OVER = {"won", "lost"}
 
 def changed(said: Thing) -> None:
     thing = gateway().fetch("dispute", said["id"])
-    payment = fulfilment.payment_of(thing["payment_intent"], thing["id"])
+    payment = tracing.payment_of(thing["payment_intent"], thing["id"])
     if payment is not None:
         _apply(payment, thing)
 

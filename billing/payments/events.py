@@ -18,7 +18,7 @@ def card_expires(said: Thing) -> None:
         letters.expiring(customer.user)
 
 
-HANDLERS: dict[str, Callable[[Thing], None]] = {
+HANDLERS: dict[str, Callable[[Thing], object]] = {
     "checkout.session.completed": fulfilment.session_changed,
     "checkout.session.async_payment_succeeded": fulfilment.session_changed,
     "checkout.session.async_payment_failed": fulfilment.session_failed,

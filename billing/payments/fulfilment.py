@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from billing import credits
-from billing.models import Order, Payment
+from billing.models import Order, Payment, TopUp
 from billing.payments import letters
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
@@ -49,22 +49,6 @@ def intent_succeeded(said: Thing) -> None:
     order = _order((intent.get("metadata") or {}).get("order"))
     if order is not None and order.kind == Order.Kind.TOP_UP and intent["status"] == "succeeded":
         _fulfil_intent(order, intent)
-
-
-def payment_of(intent_name: str | None, subject: str) -> Payment | None:
-    """The payment that a refund or a dispute is about; fulfilled now if its own event is still on the way."""
-    known = Payment.objects.filter(stripe_id=intent_name).first()
-    if known is not None or intent_name is None:
-        return known
-    intent = gateway().fetch("payment_intent", intent_name)
-    order = order_of(intent, subject)
-    if order is None:
-        return None
-    if order.session:
-        session_changed({"id": order.session})
-    else:
-        intent_succeeded(intent)
-    return Payment.objects.filter(stripe_id=intent_name).first()
 
 
 def order_of(thing: Thing, subject: str) -> Order | None:
@@ -111,6 +95,8 @@ def pay(order: Order, money: Money) -> None:
             expires_at=money.until, note=order.title,
         )  # fmt: skip
     Order.objects.filter(pk=order.pk).update(state=Order.State.PAID)
+    if new and order.kind == Order.Kind.PACK:
+        TopUp.objects.filter(user=order.user).update(trouble="")
     if new:
         letters.receipt(payment)
 

@@ -1,7 +1,7 @@
 """Stripe itself. Nobody else in the house knows the package."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,7 +37,7 @@ class Stripe:
         marks = {"order": wish.order}
         price = {"currency": wish.currency, "unit_amount": wish.amount, "product_data": {"name": wish.title}}
         params: dict[str, Any] = {
-            "mode": "subscription" if wish.monthly else "payment",
+            "mode": "subscription" if wish.plan else "payment",
             "customer": wish.customer,
             "client_reference_id": wish.order,
             "metadata": marks,
@@ -47,7 +47,7 @@ class Stripe:
             "automatic_tax": {"enabled": settings.STRIPE_TAX},
             "allow_promotion_codes": settings.STRIPE_PROMOTION_CODES,
         }
-        if wish.monthly:
+        if wish.plan:
             price["recurring"] = {"interval": "month"}
             params["subscription_data"] = {"metadata": marks}
         else:
@@ -79,6 +79,25 @@ class Stripe:
             }
             return self._v1.payment_intents.create(params, {"idempotency_key": f"order-{wish.order}"}).to_dict()
 
+    def change(self, subscription: str, wish: Wish, *, now: bool) -> Thing:
+        with _told():
+            item = self._v1.subscriptions.retrieve(subscription).to_dict()["items"]["data"][0]["id"]
+            price = {"currency": wish.currency, "unit_amount": wish.amount, "product": self._product(wish)}
+            params: Any = {
+                "items": [{"id": item, "price_data": price | {"recurring": {"interval": "month"}}}],
+                "metadata": {"order": wish.order},
+                "proration_behavior": "none",
+                "cancel_at_period_end": False,
+            }
+            if now:
+                params |= {"billing_cycle_anchor": "now", "payment_behavior": "error_if_incomplete"}
+            key = {"idempotency_key": f"order-{wish.order}"}
+            return self._v1.subscriptions.update(subscription, params, key).to_dict()  # type: ignore[arg-type]
+
+    def end(self, subscription: str, *, ending: bool) -> Thing:
+        with _told():
+            return self._v1.subscriptions.update(subscription, {"cancel_at_period_end": ending}).to_dict()
+
     def refund(self, payment: str, amount: int, *, key: str) -> Thing:
         params: Any = {"payment_intent": payment, "amount": amount, "metadata": {"refund": key}}
         with _told():
@@ -101,10 +120,35 @@ class Stripe:
                 return v1.invoices.retrieve(name, {"expand": ["payments"]}).to_dict()
         raise ValueError(f"no such kind of thing: {kind}")
 
-    def events(self, since: int) -> Iterator[Thing]:
+    def listing(self, kind: str, since: int = 0, **of: str) -> Iterator[Thing]:
+        v1 = self._v1
+        lists: dict[str, Any] = {
+            "payment_intent": v1.payment_intents, "refund": v1.refunds, "dispute": v1.disputes, "invoice": v1.invoices,
+        }  # fmt: skip
         with _told():
-            for event in self._v1.events.list({"created": {"gte": since}, "limit": 100}).auto_paging_iter():
+            for thing in lists[kind].list({"created": {"gte": since}, "limit": 100, **of}).auto_paging_iter():
+                yield thing.to_dict()
+
+    def events(self, since: int, types: Collection[str]) -> Iterator[Thing]:
+        params: Any = {"created": {"gte": since}, "limit": 100, "types": list(types)}
+        with _told():
+            for event in self._v1.events.list(params).auto_paging_iter():
                 yield event.to_dict()
+
+    def invoice_of(self, payment: str) -> str | None:
+        params: Any = {"payment": {"type": "payment_intent", "payment_intent": payment}, "limit": 1}
+        with _told():
+            found = self._v1.invoice_payments.list(params).data
+        return str(found[0].invoice) if found else None
+
+    def _product(self, wish: Wish) -> str:
+        name = f"klikyai-{wish.plan}"
+        try:
+            self._v1.products.create({"id": name, "name": wish.title})
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_already_exists":
+                raise
+        return name
 
 
 @contextmanager

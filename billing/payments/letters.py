@@ -21,6 +21,12 @@ def failed(order: Order, link: str = "") -> None:
     _write(order.user, _("Your payment did not go through"), "failed", **shown)
 
 
+def top_up_needs_you(order: Order) -> None:
+    link = f"{settings.SITE_URL}/wallet/orders/{order.public_id}/"
+    shown = {"order": order, "price": money.written(order.amount, order.currency), "link": link}
+    _write(order.user, _("Your automatic top-up needs you"), "top_up", **shown)
+
+
 def refunded(refund: Refund) -> None:
     price = money.written(refund.amount, refund.payment.currency)
     _write(refund.payment.user, _("Money is on its way back to you"), "refunded", refund=refund, price=price)

@@ -12,7 +12,7 @@ from accounts.models import User
 from billing import credits
 from billing.errors import PaymentRefused, TooMuch
 from billing.models import Payment, Refund
-from billing.payments import fulfilment, letters
+from billing.payments import letters, tracing
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
 
@@ -52,9 +52,22 @@ def send(row: Refund) -> None:
     apply(row.payment, thing)
 
 
+def pursue(row: Refund) -> bool:
+    """One whose answer never came: looked for before it is asked for, as Stripe remembers names for a day only."""
+    if row.stripe_id is not None:
+        changed({"id": row.stripe_id})
+        return False
+    for thing in gateway().listing("refund", payment_intent=row.payment.stripe_id):
+        if (thing.get("metadata") or {}).get("refund") == str(row.public_id):
+            apply(row.payment, thing)
+            return True
+    send(row)
+    return True
+
+
 def changed(said: Thing) -> None:
     thing = gateway().fetch("refund", said["id"])
-    payment = fulfilment.payment_of(thing["payment_intent"], thing["id"])
+    payment = tracing.payment_of(thing["payment_intent"], thing["id"])
     if payment is not None:
         apply(payment, thing)
 

@@ -4,9 +4,8 @@ Production refuses to start with it: who pays here is whoever says so.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,9 +13,7 @@ from django.utils.translation import gettext as _
 from billing.errors import PaymentRefused
 from billing.models import SandboxThing
 from billing.payments.contract import Thing, Wish
-
-MARKS = {"customer": "cus", "checkout.session": "cs", "payment_intent": "pi", "refund": "re", "dispute": "dp",
-         "subscription": "sub", "invoice": "in", "event": "evt"}  # fmt: skip
+from billing.payments.sandbox_things import MONTH, change, give_back, intent, invoice, keep, of_order, tell
 
 
 class Sandbox:
@@ -31,7 +28,7 @@ class Sandbox:
             known = of_order("checkout.session", wish.order)
             return known or keep(
                 "checkout.session",
-                mode="subscription" if wish.monthly else "payment",
+                mode="subscription" if wish.plan else "payment",
                 status="open",
                 payment_status="unpaid",
                 amount_subtotal=wish.amount,
@@ -60,6 +57,22 @@ class Sandbox:
             raise PaymentRefused(_("Your bank wants to hear from you."), why="authentication_required")
         return of_order("payment_intent", wish.order) or intent(wish.order, wish.amount, wish.currency, wish.customer)
 
+    def change(self, subscription: str, wish: Wish, *, now: bool) -> Thing:
+        fields = {"amount": wish.amount, "currency": wish.currency, "title": wish.title}
+        more: Thing = {"metadata": {"order": wish.order}, "cancel_at_period_end": False}
+        if now:
+            more["items"] = {"data": [{"current_period_end": int(time.time()) + MONTH}]}
+        changed = change(subscription, **fields, **more)
+        tell("customer.subscription.updated", changed)
+        if now:
+            invoice(changed)
+        return changed
+
+    def end(self, subscription: str, *, ending: bool) -> Thing:
+        changed = change(subscription, cancel_at_period_end=ending)
+        tell("customer.subscription.updated", changed)
+        return changed
+
     def refund(self, payment: str, amount: int, *, key: str) -> Thing:
         made = SandboxThing.objects.filter(kind="refund", body__metadata__refund=key).first()
         if made is not None:
@@ -72,47 +85,17 @@ class Sandbox:
             raise PaymentRefused(_("There is no such thing."), why="resource_missing", log=f"sandbox has no {name}")
         return dict(row.body)
 
-    def events(self, since: int) -> Iterator[Thing]:
-        for row in SandboxThing.objects.filter(kind="event", body__created__gte=since).order_by("pk").iterator():
+    def listing(self, kind: str, since: int = 0, **of: str) -> Iterator[Thing]:
+        found = SandboxThing.objects.filter(kind=kind, body__created__gte=since)
+        for row in found.filter(**{f"body__{name}": value for name, value in of.items()}).order_by("-pk"):
             yield dict(row.body)
 
+    def events(self, since: int, types: Collection[str]) -> Iterator[Thing]:
+        for event in self.listing("event", since):
+            if event["type"] in types:
+                yield event
 
-def keep(kind: str, **body: object) -> Thing:
-    name = f"{MARKS[kind]}_sandbox_{uuid4().hex}"
-    whole = {"id": name, "object": kind, "livemode": False, "created": int(time.time()), **body}
-    SandboxThing.objects.create(name=name, kind=kind, body=whole)
-    return whole
-
-
-def change(name: str, **fields: object) -> Thing:
-    with transaction.atomic():
-        row = SandboxThing.objects.select_for_update().get(name=name)
-        row.body |= fields
-        row.save(update_fields=["body"])
-    return dict(row.body)
-
-
-def of_order(kind: str, order: str) -> Thing | None:
-    row = SandboxThing.objects.filter(kind=kind, body__metadata__order=order).order_by("pk").first()
-    return dict(row.body) if row is not None else None
-
-
-def intent(order: str, amount: int, currency: str, customer: str) -> Thing:
-    return keep(
-        "payment_intent", status="succeeded", amount=amount, amount_received=amount, currency=currency,
-        customer=customer, metadata={"order": order}, latest_charge=None,
-    )  # fmt: skip
-
-
-def give_back(payment: str, amount: int, metadata: dict[str, str]) -> Thing:
-    with transaction.atomic():
-        paid = SandboxThing.objects.select_for_update().get(name=payment).body
-        gone = sum(
-            row.body["amount"] for row in SandboxThing.objects.filter(kind="refund", body__payment_intent=payment)
-        )
-        if amount > paid["amount_received"] - gone:
-            raise PaymentRefused(_("That is more than was paid."), why="amount_too_large")
-        return keep(
-            "refund", amount=amount, currency=paid["currency"], payment_intent=payment, status="succeeded",
-            metadata=metadata,
-        )  # fmt: skip
+    def invoice_of(self, payment: str) -> str | None:
+        part = {"data": [{"payment": {"payment_intent": payment}}]}
+        row = SandboxThing.objects.filter(kind="invoice", body__payments__contains=part).first()
+        return row.name if row is not None else None

@@ -1,6 +1,6 @@
 """Plans paid by the month: who is on one, and the credits of each month that was paid."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,9 +10,10 @@ from billing.payments import fulfilment, letters
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
 
-GRACE = timedelta(days=1)
-ALIVE = {"active", "trialing", "past_due"}
-OVER = {"canceled", "incomplete_expired"}
+# How long a plan goes on beyond what is paid: Stripe tries a card again for some days.
+GRACE = timedelta(days=3)
+ALIVE = ("active", "trialing", "past_due")
+OVER = ("canceled", "incomplete_expired")
 
 
 def changed(said: Thing) -> None:
@@ -22,40 +23,59 @@ def changed(said: Thing) -> None:
         _apply(order, order.plan, thing)
 
 
-def invoice_paid(said: Thing) -> None:
+def invoice_paid(said: Thing) -> bool:
+    """Whether it is an invoice of a plan."""
     invoice = gateway().fetch("invoice", said["id"])
-    order = _order_of(invoice)
-    if order is None or invoice["status"] != "paid":
-        return
+    parent = _parent(invoice)
+    order = fulfilment.order_of(parent, invoice["id"]) if parent else None
+    if parent is None or order is None or order.plan is None or invoice["status"] != "paid":
+        return parent is not None
     wrong = fulfilment.wrong_with(
         order, amount=invoice["subtotal"], total=invoice["total"], received=invoice["amount_paid"],
         currency=invoice["currency"], livemode=invoice["livemode"],
     )  # fmt: skip
     if wrong:
         raise_alarm("not as ordered", invoice["id"], order=order.public_id, **wrong)
-        return
-    _pay(order, invoice)
+        return True
+    until = fulfilment.moment(max(line["period"]["end"] for line in invoice["lines"]["data"]))
+    _pay(order, invoice, until)
+    changed({"id": parent["subscription"]})
+    _extend(order, order.plan, parent["subscription"], until)
+    return True
 
 
 def invoice_failed(said: Thing) -> None:
-    order = _order_of(said)
-    if order is not None:
-        letters.failed(order, said.get("hosted_invoice_url") or "")
+    invoice = gateway().fetch("invoice", said["id"])
+    parent = _parent(invoice)
+    order = fulfilment.order_of(parent, invoice["id"]) if parent else None
+    if order is not None and invoice["status"] == "open":
+        letters.failed(order, invoice.get("hosted_invoice_url") or "")
 
 
 @transaction.atomic
 def _apply(order: Order, plan: Plan, thing: Thing) -> None:
-    """An end is an end and a paid month stays paid, whichever event comes last."""
+    """An end is an end, whichever event comes last. Only what was paid makes it last longer."""
     Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-    until = fulfilment.moment(max(item["current_period_end"] for item in thing["items"]["data"]))
+    now = timezone.now()
     row, _new = Subscription.objects.get_or_create(
         stripe_id=thing["id"],
-        defaults={"order": order, "user": order.user, "plan": plan, "state": thing["status"], "until": until},
+        defaults={"order": order, "user": order.user, "plan": plan, "state": thing["status"], "until": now},
     )
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("user", "plan").get(pk=row.pk)
     if row.state not in OVER:
         row.state, row.ending = thing["status"], bool(thing["cancel_at_period_end"])
-    row.until = max(row.until, until)
-    row.save()
+        row.save(update_fields=["state", "ending"])
+    _set_membership(row)
+
+
+@transaction.atomic
+def _extend(order: Order, plan: Plan, name: str, until: datetime) -> None:
+    """The month that ends last says which plan it is."""
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("user").filter(stripe_id=name).first()
+    if row is None or row.until > until:
+        return
+    row.order, row.plan, row.until = order, plan, until
+    row.save(update_fields=["order", "plan", "until"])
     _set_membership(row)
 
 
@@ -66,16 +86,14 @@ def _set_membership(row: Subscription) -> None:
         Membership.objects.filter(user=row.user, plan=row.plan).update(until=timezone.now())
 
 
-def _order_of(invoice: Thing) -> Order | None:
+def _parent(invoice: Thing) -> Thing | None:
     """None of a purchase without a plan: its checkout tells."""
-    parent = (invoice.get("parent") or {}).get("subscription_details")
-    return fulfilment.order_of(parent, invoice["id"]) if parent else None
+    return (invoice.get("parent") or {}).get("subscription_details")
 
 
-def _pay(order: Order, invoice: Thing) -> None:
+def _pay(order: Order, invoice: Thing, until: datetime) -> None:
     known = Payment.objects.filter(invoice=invoice["id"]).first()
     paid = [one["payment"].get("payment_intent") for one in (invoice.get("payments") or {}).get("data", [])]
     name = known.stripe_id if known else next((one for one in paid if one), invoice["id"])
-    until = fulfilment.moment(max(line["period"]["end"] for line in invoice["lines"]["data"]))
     receipt = invoice.get("hosted_invoice_url") or ""
     fulfilment.pay(order, fulfilment.Money(name, invoice["amount_paid"], receipt, invoice["id"], until))

@@ -138,6 +138,8 @@ RQ_QUEUES = {
 UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
     "billing.credits.expire_lots": 60,
+    "billing.payments.reconciling.reconcile": 300,
+    "billing.payments.topups.run": 30,
     "billing.reminders.tell_low": 300,
     "generation.api.openai.calls.forget_old": 600,
     "generation.broadcast.forget_old": 600,

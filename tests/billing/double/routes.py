@@ -232,6 +232,17 @@ def invoices(world: World, params: Params, _name: str) -> Thing:
     return page(world.store.of("invoice", **state), params, "/v1/invoices")
 
 
+@route("GET", "invoice_payments", "payment", "limit")
+def invoice_payments(world: World, params: Params, _name: str) -> Thing:
+    name = params["payment"]["payment_intent"]
+    found = (
+        {"object": "invoice_payment", "id": f"inpay_{name}", "created": invoice["created"], "invoice": invoice["id"]}
+        for invoice in world.store.of("invoice")
+        if any(one["payment"]["payment_intent"] == name for one in invoice["payments"]["data"])
+    )
+    return page(found, params, "/v1/invoice_payments")
+
+
 @route("GET", "events", "created", "limit", "starting_after", "types", "type", "delivery_success")
 def events(world: World, params: Params, _name: str) -> Thing:
     wanted = params.get("types")

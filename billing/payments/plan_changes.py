@@ -1,0 +1,70 @@
+"""Up, down, out: what the owner of a plan may do with it. Up begins a month now; down and out wait for its end."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, NotFound
+from accounts.models import User
+from billing.errors import PaymentRefused
+from billing.models import Order, Plan, Subscription
+from billing.payments import checkout, fulfilment, subscriptions
+from billing.payments.contract import gateway
+
+
+def running(user: User) -> Subscription | None:
+    mine = Subscription.objects.filter(user=user, state__in=subscriptions.ALIVE)
+    return mine.select_related("plan", "user").order_by("-pk").first()
+
+
+def coming(row: Subscription) -> Plan | None:
+    """What it will be from the next month on, if that is something else."""
+    order = row.changes.filter(state=Order.State.OPEN).select_related("plan").first()
+    return order.plan if order is not None else None
+
+
+def change(user: User, slug: str) -> Subscription:
+    row, plan = _mine(user), Plan.objects.filter(slug=slug, active=True, amount__gt=0).first()
+    if plan is None:
+        raise NotFound(_("This plan is not on sale."))
+    if plan.currency.lower() != row.order.currency:
+        raise Conflict(_("A running plan cannot change its currency: end it first."))
+    order = _order(row, plan)
+    try:
+        gateway().change(row.stripe_id, checkout.wish_of(order), now=plan.amount > row.plan.amount)
+    except PaymentRefused:
+        fulfilment.close(order, Order.State.FAILED)
+        raise
+    return _looked_at(row)
+
+
+def end(user: User, *, ending: bool) -> Subscription:
+    row = _mine(user)
+    gateway().end(row.stripe_id, ending=ending)
+    return _looked_at(row)
+
+
+@transaction.atomic
+def _order(row: Subscription, plan: Plan) -> Order:
+    """Asked twice it is the same order, so that an answer that was lost is not a second charge."""
+    Subscription.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    waiting = row.changes.filter(state=Order.State.OPEN).first()
+    if waiting is not None and waiting.plan == plan:
+        return waiting
+    if waiting is None and plan == row.plan:
+        raise Conflict(_("This is your plan already."))
+    if waiting is not None:
+        fulfilment.close(waiting, Order.State.EXPIRED)
+    return checkout.order_for(row.user, plan, changes=row)
+
+
+def _mine(user: User) -> Subscription:
+    row = running(user)
+    if row is None:
+        raise Conflict(_("You have no plan that could be changed."))
+    return row
+
+
+def _looked_at(row: Subscription) -> Subscription:
+    subscriptions.changed({"id": row.stripe_id})
+    row.refresh_from_db()
+    return row

@@ -1,0 +1,98 @@
+"""A pack bought with the saved card when credits run low: one at a time, so many a month, and never in the dark."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from billing import credits
+from billing.errors import PaymentRefused, PaymentsDown
+from billing.models import Order, TopUp
+from billing.payments import checkout, fulfilment, letters
+from billing.payments.contract import Thing, gateway
+
+AT_ONCE = 100
+# Whoever asked may still be waiting for the answer.
+PATIENCE = timedelta(minutes=1)
+# Stripe remembers for a day which key stood for what.
+REMEMBERED = timedelta(hours=23)
+LOST = ("requires_payment_method", "canceled")
+COUNTED = (Order.State.OPEN, Order.State.PAID)
+log = logging.getLogger(__name__)
+
+
+def run() -> int:
+    """What upkeep calls."""
+    late = Order.objects.filter(
+        kind=Order.Kind.TOP_UP, state=Order.State.OPEN, created_at__lt=timezone.now() - PATIENCE
+    )
+    for order in late.select_related("user")[:AT_ONCE]:
+        _patiently(order, resume)
+    low = TopUp.objects.filter(
+        active=True, trouble="", user__is_active=True, user__wallet__available__lt=F("below")
+    ).select_related("user", "pack")[:AT_ONCE]
+    begun = [order for order in map(begin, low) if order is not None]
+    for order in begun:
+        _patiently(order, charge)
+    return len(begun)
+
+
+@transaction.atomic
+def begin(setting: TopUp) -> Order | None:
+    """Looked at again under a lock; the table itself refuses a second one beside an open one."""
+    setting = TopUp.objects.select_for_update(of=("self",)).select_related("user", "pack").get(pk=setting.pk)
+    month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    mine = Order.objects.filter(user=setting.user, kind=Order.Kind.TOP_UP, state__in=COUNTED)
+    if credits.balance(setting.user).available >= setting.below or not setting.active or setting.trouble:
+        return None
+    if not setting.pack.active or mine.filter(created_at__gte=month).count() >= setting.monthly:
+        return None
+    try:
+        with transaction.atomic():
+            return checkout.order_for(setting.user, setting.pack, kind=Order.Kind.TOP_UP)
+    except IntegrityError:
+        return None
+
+
+def charge(order: Order) -> None:
+    try:
+        intent = gateway().charge(checkout.wish_of(order))
+    except PaymentRefused as refused:
+        _give_up(order, refused.why or "refused")
+    else:
+        _look_at(order, intent)
+
+
+def resume(order: Order) -> None:
+    """Nobody knows whether it was charged: first it is looked for, then asked for under the same name."""
+    since = int((order.created_at - PATIENCE).timestamp())
+    for intent in gateway().listing("payment_intent", since, customer=checkout.customer_of(order.user)):
+        if (intent.get("metadata") or {}).get("order") == str(order.public_id):
+            return _look_at(order, intent)
+    if timezone.now() - order.created_at < REMEMBERED:
+        return charge(order)
+    return _give_up(order, "no answer")
+
+
+def _look_at(order: Order, intent: Thing) -> None:
+    if intent["status"] in LOST:
+        _give_up(order, "card_declined")
+    else:
+        fulfilment.intent_succeeded(intent)
+
+
+def _give_up(order: Order, why: str) -> None:
+    """It waits until something is paid by hand: a card that was refused once is not tried again and again."""
+    if fulfilment.close(order, Order.State.FAILED):
+        TopUp.objects.filter(user=order.user).update(trouble=why[:80])
+        letters.top_up_needs_you(order)
+
+
+def _patiently(order: Order, act: Callable[[Order], None]) -> None:
+    try:
+        act(order)
+    except PaymentsDown as error:
+        log.warning("a top-up waits for an answer", extra={"order": str(order.public_id), "reason": error.log})
