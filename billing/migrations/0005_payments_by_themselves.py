@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_payments'),
+        ('billing', '0004_debts_first'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
