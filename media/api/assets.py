@@ -106,7 +106,7 @@ def _apply(request: Request, asset: Asset, change: bodies.AssetChange) -> None:
     if change.trashed is not None:
         (trash.throw_away if change.trashed else trash.take_back)(asset)
     if change.tags is not None:
-        asset.tags.set(_tags(person(request), change.tags))
+        asset.tags.set(_tags(person(request), change.tags), through_defaults={"created_at": asset.created_at})
 
 
 def _tags(user: User, names: list[str]) -> list[Tag]:

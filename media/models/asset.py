@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+_HUNG = Q(trashed_at__isnull=True)
+_UPLOADED = Q(origin__startswith="upload:")
+
 
 class Assets(models.QuerySet["Asset"]):
     def visible(self) -> "Assets":
@@ -36,7 +39,7 @@ class Asset(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assets")
     project = models.ForeignKey("media.Project", models.SET_NULL, null=True, blank=True, related_name="assets")
-    tags = models.ManyToManyField("media.Tag", blank=True, related_name="assets")
+    tags = models.ManyToManyField("media.Tag", through="media.Tagging", blank=True, related_name="assets")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     mime = models.CharField(max_length=40)
     name = models.CharField(max_length=200, blank=True)
@@ -68,15 +71,21 @@ class Asset(models.Model):
         verbose_name = _("asset")
         verbose_name_plural = _("assets")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "sha256"], condition=Q(origin__startswith="upload:"), name="asset_upload_once"
-            ),
+            models.UniqueConstraint(fields=["user", "sha256"], condition=_UPLOADED, name="asset_upload_once"),
             models.CheckConstraint(condition=Q(bytes__gte=0), name="asset_bytes_not_negative"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["user", "-created_at", "-id"], name="asset_wall", condition=Q(trashed_at=None)),
-            models.Index(fields=["user", "project", "-created_at", "-id"], name="asset_project"),
-            models.Index(fields=["user", "-created_at"], name="asset_starred", condition=Q(starred=True)),
+            # In the order of the wall for each way of asking, so that a page is read off and never sorted.
+            models.Index(fields=["user", "-created_at", "-id"], name="asset_wall", condition=_HUNG),
+            models.Index(fields=["user", "kind", "-created_at", "-id"], name="asset_kind", condition=_HUNG),
+            models.Index(fields=["user", "project", "-created_at", "-id"], name="asset_project", condition=_HUNG),
+            models.Index(
+                fields=["user", "-created_at", "-id"], name="asset_starred", condition=_HUNG & Q(starred=True)
+            ),
+            models.Index(fields=["user", "-created_at", "-id"], name="asset_uploaded", condition=_HUNG & _UPLOADED),
+            models.Index(
+                fields=["user", "-created_at", "-id"], name="asset_thrown", condition=Q(trashed_at__isnull=False)
+            ),
             models.Index(fields=["origin"], name="asset_origin"),
             models.Index(fields=["trashed_at"], name="asset_trash", condition=Q(trashed_at__isnull=False)),
             models.Index(fields=["keep_until"], name="asset_keep", condition=Q(keep_until__isnull=False)),

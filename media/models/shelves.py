@@ -31,3 +31,18 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tagging(models.Model):
+    """Repeats when the asset was made, which never changes: so the wall of one tag is read off in its order."""
+
+    asset = models.ForeignKey("media.Asset", models.CASCADE, db_index=False, related_name="taggings")
+    tag = models.ForeignKey(Tag, models.CASCADE, db_index=False, related_name="taggings")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["asset", "tag"], name="tagging_once")]
+        indexes: ClassVar = [models.Index(fields=["tag", "-created_at", "-asset"], name="tagging_wall")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.asset_id}"
