@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
 from pydantic import Field
 
@@ -57,7 +58,19 @@ def _by_cursor(rows: "QuerySet[Any]", query: Paging, show: Show, order: Sequence
     return {"items": [show(row) for row in found], "pagination": ends}
 
 
-def _beyond(order: Sequence[str], place: Sequence[str]) -> Q:
+def _beyond(order: Sequence[str], place: Sequence[str]) -> Q | LessThan | GreaterThan:
+    ways = {field.startswith("-") for field in order}
+    return _as_one_row(order, place, down=ways.pop()) if len(ways) == 1 else _step_by_step(order, place)
+
+
+def _as_one_row(order: Sequence[str], place: Sequence[str], *, down: bool) -> LessThan | GreaterThan:
+    """PostgreSQL jumps to the place, and knows how much lies behind it."""
+    parts = [F(field.lstrip("-")) for field in order], [Value(text) for text in place]
+    row, there = (Func(*part, function="ROW", output_field=BooleanField()) for part in parts)
+    return LessThan(row, there) if down else GreaterThan(row, there)
+
+
+def _step_by_step(order: Sequence[str], place: Sequence[str]) -> Q:
     beyond, same = Q(), Q()
     for field, value in zip(order, place, strict=True):
         name = field.lstrip("-")

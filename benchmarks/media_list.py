@@ -1,10 +1,12 @@
-"""The wall at 100,000 and 1,000,000 rows, first and deepest page, against ModelSerializer + OFFSET + COUNT.
+"""The wall at 100,000 and 1,000,000 prints: every way of asking, newest and deepest page, against ModelSerializer with
+OFFSET and COUNT.
 
     python -m benchmarks.media_list [rows ...]
 
-Server time of one request inside Django's test client, arms interleaved, 40 rounds; the embedded PostgreSQL. "bare" is
-a view that asks SELECT 1 behind the same door (key, rule, limit), so that a busy machine can be read off. "cpu" is what
-this process computed, without waiting for its turn, PostgreSQL or Redis.
+Server time of one request inside Django's test client, arms interleaved; the embedded PostgreSQL, a database of its own
+that is dropped at the end. "bare" is a view that asks SELECT 1 behind the same door (key, rule, limit), so that a busy
+machine can be read off. "cpu" is what this process computed, without waiting for its turn, PostgreSQL or Redis. "list
+only" goes as far as the twin: from the person to the bytes, without the door.
 """
 
 import json
@@ -12,11 +14,18 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from urllib.parse import quote, unquote
+from typing import Any
+from urllib.parse import quote
 
-ROUNDS = 40
+import psycopg
+
+ROUNDS, TWIN_ROUNDS = 40, 10
+GOALS = {"page": 10.0, "search": 50.0, "twin": 20.0}
+Arm = Callable[[], object]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "klikyai.settings.test")
 os.environ.setdefault("VAR_DIR", "var/bench")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
@@ -25,122 +34,156 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 def main(sizes: list[int]) -> None:
     import django
 
+    with own_database("media_list"):
+        django.setup()
+        from django.core.management import call_command
+        from django.test import override_settings
+
+        call_command("migrate", verbosity=0)
+        with override_settings(ROOT_URLCONF="benchmarks.bare"):
+            results = [_measured(size) for size in sizes]
+    Path("benchmarks/media_list.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[None]:
     from klikyai.services.embedded import Embedded
 
     embedded = Embedded(Path(os.environ["VAR_DIR"]).resolve())
     os.environ.update(embedded.start())
+    whole = os.environ["DATABASE_URL"]
     try:
-        django.setup()
-        from django.test import override_settings
-
-        with override_settings(ROOT_URLCONF="benchmarks.bare"):
-            results = [_measure(size) for size in sizes]
+        with psycopg.connect(whole, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
+            os.environ["DATABASE_URL"] = whole.rpartition("/")[0] + f"/{name}"
+            yield
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         embedded.stop()
-    Path("benchmarks/media_list.json").write_text(json.dumps(results, indent=1) + "\n")
 
 
-def _measure(rows: int) -> dict[str, object]:
-    from django.core.management import call_command
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def _measured(rows: int) -> dict[str, object]:
+    from accounts.models import User
+    from benchmarks.media_rows import fill
 
-    from accounts import limits
-
-    call_command("migrate", verbosity=0)
-    limits.connection().flushdb()
-    user, api = _fill(rows)
-    deep = _deep_cursor(user, rows)
-    arms: dict[str, Callable[[], object]] = {
-        "bare SELECT 1": lambda: _ask(api, "/bare"),
-        "ours, first": lambda: _ask(api, "/api/v1/assets?limit=50"),
-        "ours, deepest": lambda: _ask(api, f"/api/v1/assets?limit=50&cursor={deep}"),
-        "ours, search rare": lambda: _ask(api, "/api/v1/assets?limit=50&search=word77"),
-        "ours, search common": lambda: _ask(api, "/api/v1/assets?limit=50&search=fox"),
-        "ours, search two": lambda: _ask(api, "/api/v1/assets?limit=50&search=fox+word20"),
-    }
-    arms |= {
-        "ours, first, list only": lambda: _list(user, None),
-        "ours, deepest, list only": lambda: _list(user, unquote(deep)),
-    }
-    twins: dict[str, Callable[[], object]] = {
-        "twin, first, list only": lambda: _twin(user, 0),
-        "twin, deepest, list only": lambda: _twin(user, rows - 50),
-    }
-    times: dict[str, list[float]] = {name: [] for name in arms | twins}
-    computed: dict[str, list[float]] = {name: [] for name in arms | twins}
-    for round in range(ROUNDS):
-        for name, arm in (arms | twins).items():
-            if name in twins and round % 4:
-                continue
-            limits.connection().flushdb()
-            started, working = time.perf_counter(), time.thread_time()
-            arm()
-            times[name].append((time.perf_counter() - started) * 1000)
-            computed[name].append((time.thread_time() - working) * 1000)
-    with CaptureQueriesContext(connection) as queries:
-        arms["ours, deepest"]()
-    print(f"\n{rows:,} rows, {len(queries)} queries a page (one of them finds the key)")
-    table = {}
-    for name, taken in times.items():
-        p95 = sorted(taken)[int(len(taken) * 0.95) - 1] if len(taken) > 20 else max(taken)
-        median, cpu = statistics.median(taken), statistics.median(computed[name])
-        table[name] = {"median_ms": round_(median), "p95_ms": round_(p95), "cpu_ms": round_(cpu)}
-        print(f"{name:26} median {median:9.2f} ms   p95 {p95:9.2f} ms   cpu {cpu:7.2f} ms")
-    return {"rows": rows, "queries": len(queries), "load": os.getloadavg()[0], "times": table}
+    began = time.perf_counter()
+    user = User.objects.create_user(f"bench-{rows}@example.org", "correct horse bench")
+    fill(user, rows)
+    print(f"\n{rows:,} rows, filled in {time.perf_counter() - began:.0f} s", flush=True)
+    asked, listed, twins = _asked(user), _listed(user, rows), _twins(user, rows)
+    table = {name: _row(*taken) for name, taken in _timed(asked | listed, twins).items()}
+    queries = {name: _queries(arm) for name, arm in asked.items()}
+    for name, row in table.items():
+        told = f"   {queries[name]} queries" if name in queries else ""
+        print(f"{name:32} median {row['median_ms']:8.2f}   p95 {row['p95_ms']:8.2f}   cpu {row['cpu_ms']:7.2f}{told}")
+    verdicts = _verdicts(table, queries)
+    print(*verdicts, f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", sep="\n")
+    return {"rows": rows, "load": os.getloadavg()[0], "verdicts": verdicts, "queries": queries, "times": table}
 
 
-def round_(value: float) -> float:
-    return round(value, 2)
-
-
-def _fill(rows: int):
-    from django.db import connection
+def _asked(user: Any) -> dict[str, Arm]:
     from rest_framework.test import APIClient
 
     from accounts import api_keys
-    from accounts.models import Scope, User
+    from accounts.models import Scope
+    from media.models import Project
 
-    user = User.objects.create_user(f"bench-{rows}-{time.time()}@example.org", "correct horse bench")
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute(FILL, [user.pk, rows])
-        cursor.execute("VACUUM ANALYZE media_asset")
     _key, secret = api_keys.issue(user, "bench", Scope.values)
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return user, api
+    project = Project.objects.filter(user=user).order_by("pk")[7].public_id
+    pages = ["", "starred=true", "kind=video", "kind=image", "origin=upload", "trash=true", f"project={project}"]
+    pages += [f"tag={tag}" for tag in ("every-second", "tenth", "hundredth", "thousandth")]
+    searches = ["word77", "hundred7", "fox", "fox word20", '"red fox"', "boat -fox", "fox or word9"]
+    arms: dict[str, Arm] = {"bare SELECT 1": partial(_ask, api, "/bare")}
+    for asked in [*pages, *(f"search={quote(words)}" for words in searches)]:
+        first = f"/api/v1/assets?limit=50&{asked}"
+        name = "page " + ("project" if asked.startswith("project") else asked or "of all")
+        name = name.replace("page search=", "search ").replace("%20", " ").replace("%22", '"')
+        arms[f"{name}, first"] = partial(_ask, api, first)
+        arms[f"{name}, deepest"] = partial(_ask, api, f"{first}&cursor={_deepest(user, asked)}")
+    return arms
 
 
-FILL = """
-INSERT INTO media_asset (public_id, user_id, kind, mime, name, prompt, path, bytes, width, height, sha256, colour,
-  origin, attempt, recipe, starred, ready, created_at)
-SELECT gen_random_uuid(), %s, 'image', 'image/png', 'picture ' || n,
-  (CASE WHEN n %% 10 = 0 THEN 'a red fox ' ELSE 'a blue boat ' END) || 'word' || (n %% 5000) || ' in soft light',
-  'outputs/bench/' || gen_random_uuid(), 1000000, 1024, 1024, md5(n::text) || md5(n::text), '#808080',
-  'job:' || n, '', jsonb_build_object('prompt', 'a red fox', 'seed', n, 'steps', 28), n %% 20 = 0, true,
-  now() - n * interval '1 second'
-FROM generate_series(1, %s) AS n
-"""
-
-
-def _deep_cursor(user, rows: int) -> str:
+def _deepest(user: Any, asked: str) -> str:
     from accounts.pagination import _close
     from media.library import ORDER
     from media.models import Asset
 
-    oldest = Asset.objects.filter(user=user).order_by("created_at", "id")[50]
-    return quote(_close(False, oldest, ORDER))
+    oldest = Asset.objects.filter(user=user).order_by("created_at", "id")[20_000]
+    if not asked.startswith("tag="):
+        return quote(_close(False, oldest, ORDER))
+    oldest.asset_id = oldest.pk
+    return quote(_close(False, oldest, ("-created_at", "-asset_id")))
 
 
-def _ask(api, path: str) -> None:
+def _listed(user: Any, rows: int) -> dict[str, Arm]:
+    from urllib.parse import unquote
+
+    deepest = unquote(_deepest(user, ""))
+    return {"list only, first": partial(_list, user, None), "list only, deepest": partial(_list, user, deepest)}
+
+
+def _twins(user: Any, rows: int) -> dict[str, Arm]:
+    return {"twin, first": partial(_twin, user, 0), "twin, deepest": partial(_twin, user, rows - 20_000)}
+
+
+def _timed(arms: dict[str, Arm], twins: dict[str, Arm]) -> dict[str, tuple[list[float], list[float]]]:
+    from accounts import limits
+
+    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in arms | twins}
+    for round in range(ROUNDS):
+        for name, arm in (arms | (twins if round < TWIN_ROUNDS else {})).items():
+            limits.connection().flushdb()
+            started, working = time.perf_counter(), time.thread_time()
+            arm()
+            taken[name][0].append((time.perf_counter() - started) * 1000)
+            taken[name][1].append((time.thread_time() - working) * 1000)
+    return taken
+
+
+def _row(taken: list[float], computed: list[float]) -> dict[str, float]:
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    found = {"median_ms": statistics.median(taken), "p95_ms": p95, "cpu_ms": statistics.median(computed)}
+    return {name: round(value, 2) for name, value in found.items()}
+
+
+def _verdicts(table: dict[str, dict[str, float]], queries: dict[str, int]) -> list[str]:
+    page = max(row["p95_ms"] for name, row in table.items() if name.startswith("page"))
+    search = max(row["p95_ms"] for name, row in table.items() if name.startswith("search"))
+    times = {
+        at: table[f"twin, {at}"]["median_ms"] / table[f"list only, {at}"]["median_ms"] for at in ("first", "deepest")
+    }
+    least = min(times.values())
+    return [
+        f"slowest page p95 {page:.1f} ms (goal {GOALS['page']:.0f}): {_met(page <= GOALS['page'])}",
+        f"slowest search p95 {search:.1f} ms (goal {GOALS['search']:.0f}): {_met(search <= GOALS['search'])}",
+        f"most queries {max(queries.values())} (goal 2): {_met(max(queries.values()) <= 2)}",
+        f"twin takes {times['first']:.0f} × first, {times['deepest']:.0f} × deepest (goal 20): {_met(least >= 20)}",
+    ]
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "NOT MET"
+
+
+def _queries(arm: Arm) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        arm()
+    return len(queries)
+
+
+def _ask(api: Any, path: str) -> None:
     answer = api.get(path)
     assert answer.status_code == 200, answer.content
-    assert answer.json()["data"]
+    assert answer.content
 
 
-def _list(user, cursor: str | None) -> None:
-    """As far as the twin goes: from the person to the bytes, without the door."""
+def _list(user: Any, cursor: str | None) -> None:
     import orjson
 
     from media.library import Wanted, wall
@@ -148,8 +191,8 @@ def _list(user, cursor: str | None) -> None:
     orjson.dumps(wall(user, Wanted(limit=50, cursor=cursor)), default=str)
 
 
-def _twin(user, offset: int) -> None:
-    """What DRF's tutorial would do."""
+def _twin(user: Any, offset: int) -> None:
+    """What the framework's tutorial would do."""
     from rest_framework.pagination import LimitOffsetPagination
     from rest_framework.renderers import JSONRenderer
     from rest_framework.request import Request

@@ -1,19 +1,23 @@
 """The wall: whose, which, in what order. One query a page, tuples instead of models."""
 
+from types import SimpleNamespace
 from typing import Any, Literal
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from pydantic import AwareDatetime, Field
 
 from accounts.models import User
 from accounts.pagination import Paging, listing
-from media.models import Asset, Project, Tag
+from media.models import Asset, Project, Tag, Tagging
+from media.models.asset import SEEN
 
 COLUMNS = (
     "id", "public_id", "kind", "mime", "name", "bytes", "width", "height", "duration", "sha256", "colour",
     "placeholder", "origin", "recipe", "starred", "created_at", "trashed_at", "project__public_id",
+    "labels",
 )  # fmt: skip
 ORDER = ("-created_at", "-id")
 
@@ -30,29 +34,36 @@ class Wanted(Paging):
 
 
 def wall(user: User, wanted: Wanted) -> dict[str, Any]:
-    rows = Asset.objects.of(user).filter(trashed_at__isnull=not wanted.trash)
-    for field, value in _filters(user, wanted).items():
-        if value is not None:
-            rows = rows.filter(**{field: value})
-    if wanted.search:
-        rows = rows.filter(search=SearchQuery(wanted.search, search_type="websearch", config="simple"))
     if wanted.tag is not None:
-        return _of_tag(user, rows, wanted)
-    return listing(rows.values_list(*COLUMNS, named=True), wanted, described, ORDER)
+        return _of_tag(user, wanted)
+    return listing(shown(Asset.objects.filter(_asked(user, wanted))), wanted, described, ORDER)
 
 
-def _of_tag(user: User, rows: "QuerySet[Asset]", wanted: Wanted) -> dict[str, Any]:
-    """Along the tag's own index: a tag may be on ten of a million files or on all of them."""
+def _of_tag(user: User, wanted: Wanted) -> dict[str, Any]:
+    """Along the tag's own index: a tag may hang on ten of a million files or on all of them."""
     tag = Tag.objects.filter(user=user, name=wanted.tag).values("pk")
-    tagged = FilteredRelation("taggings", condition=Q(taggings__tag=Subquery(tag)))
-    hung = rows.annotate(at=tagged).filter(at__isnull=False)
-    order = ("-at__created_at", "-at__asset_id")
-    return listing(hung.values_list(*COLUMNS, "at__created_at", "at__asset_id", named=True), wanted, described, order)
+    rows = Tagging.objects.filter(_asked(user, wanted, "asset__"), tag=Subquery(tag))
+    columns = (column if column == "labels" else f"asset__{column}" for column in COLUMNS)
+    found = rows.annotate(labels=_labels("asset_id")).values_list("created_at", "asset_id", *columns, named=True)
+    return listing(found, wanted, _tagged, ("-created_at", "-asset_id"))
+
+
+def _tagged(row: Any) -> dict[str, Any]:
+    return described(SimpleNamespace(**dict(zip(COLUMNS, row[2:], strict=True))))
 
 
 def one(user: User, public_id: UUID) -> dict[str, Any] | None:
-    row = Asset.objects.of(user).filter(public_id=public_id).values_list(*COLUMNS, named=True).first()
+    row = shown(Asset.objects.of(user).filter(public_id=public_id)).first()
     return None if row is None else described(row)
+
+
+def shown(rows: "QuerySet[Asset]") -> "QuerySet[Asset, Any]":
+    return rows.annotate(labels=_labels("pk")).values_list(*COLUMNS, named=True)
+
+
+def _labels(asset: str) -> ArraySubquery:
+    hung = Tagging.objects.filter(asset=OuterRef(asset)).order_by("tag__name")
+    return ArraySubquery(hung.values("tag__name"))
 
 
 def described(row: Any) -> dict[str, Any]:
@@ -63,21 +74,28 @@ def described(row: Any) -> dict[str, Any]:
         "width": row.width, "height": row.height, "duration": row.duration, "sha256": row.sha256,
         "colour": row.colour, "placeholder": row.placeholder,
         "created_at": row.created_at, "trashed_at": row.trashed_at, "starred": row.starred,
-        "project": row.project__public_id, "job": job, "recipe": row.recipe,
+        "project": row.project__public_id, "tags": row.labels, "job": job, "recipe": row.recipe,
         "urls": {"self": at, "content": f"{at}/content", "thumbnail": f"{at}/content?variant=thumbnail"},
     }  # fmt: skip
 
 
-def _filters(user: User, wanted: Wanted) -> dict[str, Any]:
-    # A subquery instead of a join: known before the search begins, so that the index in the wall's order serves.
-    project = Project.objects.filter(user=user, public_id=wanted.project).values("pk")
-    return {
+def _asked(user: User, wanted: Wanted, under: str = "") -> Q:
+    asked = {
         "kind": wanted.kind,
-        "project": wanted.project and Subquery(project),
+        "project": _project(user, wanted.project) if wanted.project else None,
         "starred": wanted.starred,
         "origin__startswith": wanted.origin and f"{wanted.origin}:",
         "created_at__gt": wanted.created_after,
+        "search": SearchQuery(wanted.search, search_type="websearch", config="simple") if wanted.search else None,
     }
+    given = {field: value for field, value in asked.items() if value is not None}
+    always = {**SEEN, "user": user, "trashed_at__isnull": not wanted.trash}
+    return Q(**{f"{under}{field}": value for field, value in (always | given).items()})
+
+
+def _project(user: User, public_id: UUID) -> Subquery:
+    """Known before the search begins, which a join is not: so the index in the wall's order serves."""
+    return Subquery(Project.objects.filter(user=user, public_id=public_id).values("pk"))
 
 
 def beside(user: User, asset: Asset) -> tuple[UUID | None, UUID | None]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import User
 from media import storage
-from media.library import COLUMNS, described
+from media.library import described, shown
 from media.models import Asset
 
 
@@ -16,7 +16,7 @@ def outputs_of(origins: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     if not origins:
         return found
     rows = Asset.objects.visible().on_the_wall().filter(origin__in=origins).order_by("id")
-    for row in rows.values_list(*COLUMNS, named=True):
+    for row in shown(rows):
         found.setdefault(row.origin, []).append(described(row))
     return found
 

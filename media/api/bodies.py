@@ -79,6 +79,7 @@ class ShownAsset(BaseModel):
     trashed_at: datetime | None
     starred: bool
     project: UUID | None
+    tags: list[str]
     job: str | None
     recipe: dict[str, Any]
     urls: dict[str, str]
@@ -97,6 +98,10 @@ class ShownProject(BaseModel):
     id: UUID
     name: str
     created_at: datetime
+
+
+class TagList(BaseModel):
+    items: list[str]
 
 
 class ProjectList(BaseModel):

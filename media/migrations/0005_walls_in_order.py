@@ -1,5 +1,6 @@
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -49,6 +50,9 @@ class Migration(migrations.Migration):
             "tagging", models.UniqueConstraint(fields=["asset", "tag"], name="tagging_once")
         ),
         migrations.AddIndex("tagging", models.Index(fields=["tag", "-created_at", "-asset"], name="tagging_wall")),
+        # A tree serves "begins with" as well, and was taken for it: then all of them were sorted.
+        migrations.RemoveIndex("asset", "asset_origin"),
+        migrations.AddIndex("asset", HashIndex(fields=["origin"], name="asset_origin")),
         migrations.RemoveIndex("asset", "asset_wall"),
         migrations.RemoveIndex("asset", "asset_project"),
         migrations.RemoveIndex("asset", "asset_starred"),

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+SEEN = {"ready": True, "taken_down_at": None}
 _HUNG = Q(trashed_at__isnull=True)
 _UPLOADED = Q(origin__startswith="upload:")
 
 
 class Assets(models.QuerySet["Asset"]):
     def visible(self) -> "Assets":
-        return self.filter(ready=True, taken_down_at=None)
+        return self.filter(**SEEN)
 
     def of(self, user: User) -> "Assets":
         """What a person may see: their own, finished, not taken down. Trash included."""
@@ -86,7 +87,7 @@ class Asset(models.Model):
             models.Index(
                 fields=["user", "-created_at", "-id"], name="asset_thrown", condition=Q(trashed_at__isnull=False)
             ),
-            models.Index(fields=["origin"], name="asset_origin"),
+            HashIndex(fields=["origin"], name="asset_origin"),
             models.Index(fields=["trashed_at"], name="asset_trash", condition=Q(trashed_at__isnull=False)),
             models.Index(fields=["keep_until"], name="asset_keep", condition=Q(keep_until__isnull=False)),
             GinIndex(fields=["search"], name="asset_search"),
