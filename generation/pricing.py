@@ -13,15 +13,20 @@ from generation.tools.base import Settled, Tool
 @dataclass(frozen=True, slots=True)
 class Price:
     credits: int
+    honoured: int  # for whoever saw an older quote that still holds
     units: float
     breakdown: list[Mapping[str, Any]]
 
 
 def price(tool: Tool, model: Model, params: Settled) -> Price:
-    each = prices.price(tool.name, model.slug, model.credits)
+    rate = prices.rate(tool.name, model.slug, model.credits)
     units = tool.units(params, model)
-    credits = max(1, math.ceil(each * units - 1e-9)) if each else 0
-    return Price(credits, units, [{"what": tool.name, "model": model.slug, "units": round(units, 3), "each": each}])
+    breakdown = {"what": tool.name, "model": model.slug, "units": round(units, 3), "each": rate.each}
+    return Price(_whole(rate.each, units), _whole(rate.honoured, units), units, [breakdown])
+
+
+def _whole(each: int, units: float) -> int:
+    return max(1, math.ceil(each * units - 1e-9)) if each else 0
 
 
 def used(quoted: int, step: int, steps: int) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import InvalidRequest
 from accounts.models import ApiKey, User
 from accounts.reading import parse
-from billing import credits
+from billing import credits, prices
 from billing.plans import plan_of
 from generation import catalogue, forecast, lifecycle, pricing, scheduling, tasks, tools
 from generation.errors import CannotRetry
@@ -63,6 +63,7 @@ def quote(user: User, wish: Wish) -> dict[str, Any]:
     return {
         "credits": wish.price.credits,
         "breakdown": wish.price.breakdown,
+        "expires_at": timezone.now() + prices.PROMISED,
         "eta": forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, place, wish.tool.pool),
         "queue_position": place,
         "model": wish.model.slug,
@@ -114,7 +115,7 @@ def _record(user: User, wish: Wish, terms: Terms) -> Job:
         user=user, tool=wish.tool.name, model=wish.model.slug, params=dict(wish.params), seed=wish.params["seed"],
         warnings=wish.warnings, lane=terms.lane, project=terms.project, api_key=terms.api_key,
         retry_of=terms.retry_of, pool=wish.tool.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
-        steps=wish.tool.steps(wish.params), quoted=wish.price.credits, facts=dict(terms.facts),
+        steps=wish.tool.steps(wish.params), quoted=wish.price.honoured, facts=dict(terms.facts),
     )  # fmt: skip
 
 

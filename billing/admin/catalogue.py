@@ -1,15 +1,22 @@
 """What is on sale and what it costs. Every change is noted; prices are only ever followed by newer ones."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from accounts import audit
 from accounts.access import person
 from billing.models import Coupon, Membership, Pack, Plan, Price
+
+SLOW_HAND = timedelta(minutes=5)  # between opening the form and sending it
 
 
 class Noted(ModelAdmin):  # type: ignore[misc]
@@ -49,12 +56,21 @@ class Memberships(Noted):
     raw_id_fields = ("user",)
 
 
+class NewPrice(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_since(self) -> datetime:
+        since: datetime = self.cleaned_data["since"]
+        if since < timezone.now() - SLOW_HAND:
+            raise ValidationError(_("A price begins now or later: what was told before holds."))
+        return since
+
+
 @admin.register(Price)
 class Prices(Noted):
     """A change is a new row from a moment on, so that what something cost on a day can still be told."""
 
     list_display = ("tool", "model", "credits", "since")
     list_filter = ("tool", "model")
+    form = NewPrice
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -15,16 +15,16 @@ from generation.models import Model
 
 @admin.register(Model)
 class Models(ModelAdmin):  # type: ignore[misc]
-    """Switched on and off, priced and put in order here; fetched and removed by `manage.py models`."""
+    """Switched on and off and put in order here; priced among the prices; fetched and removed by `manage.py models`."""
 
     list_display = ("slug", "title", "engine", "family", "size", "licence", "credits", "rank", "installed", "enabled")
     list_filter = ("enabled", "installed", "engine", "family")
     search_fields = ("slug", "title")
     fields = (
-        "slug", "title", "note", "enabled", "credits", "rank", "defaults", "limits", "batches", "tools", "engine",
+        "slug", "title", "note", "enabled", "rank", "defaults", "limits", "batches", "credits", "tools", "engine",
         "family", "source", "revision", "licence", "licence_url", "bytes", "vram", "installed",
     )  # fmt: skip
-    readonly_fields = (*fields[9:], "slug")
+    readonly_fields = (*fields[8:], "slug")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return self.readonly_fields if obj is not None and obj.installed else (*self.readonly_fields, "enabled")

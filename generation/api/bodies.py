@@ -45,6 +45,7 @@ class Eta(BaseModel):
 
 class Quote(BaseModel):
     credits: int
+    expires_at: datetime = Field(description="Until then nobody pays more for the same, whatever it costs by then")
     breakdown: list[dict[str, Any]]
     eta: Eta
     queue_position: int

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from billing import credits
@@ -117,6 +118,9 @@ def test_support_looks_and_does_not_touch(wallet: Wallet) -> None:
 def test_a_price_is_followed_never_changed(wallet: Wallet) -> None:
     client = staff("finance")
     form = {"tool": "text_to_image", "model": "x", "credits": "4", "since_0": "2026-01-01", "since_1": "00:00"}
+    client.post(reverse("admin:billing_price_add"), form)
+    assert not Price.objects.exists()
+    form |= {"since_0": f"{timezone.now():%Y-%m-%d}", "since_1": f"{timezone.now():%H:%M:%S}"}
     client.post(reverse("admin:billing_price_add"), form)
     price = Price.objects.get()
     client.post(reverse("admin:billing_price_change", args=[price.pk]), form | {"credits": "9"})

@@ -109,16 +109,16 @@ def test_jobs_are_found_by_state_age_engine_and_person(rich: User, bob: User, pa
     assert "a secret wish" not in shown
 
 
-def test_models_are_switched_and_priced_with_a_trace(patient: Model) -> None:
+def test_models_are_switched_with_a_trace_and_priced_elsewhere(patient: Model) -> None:
     at = reverse("admin:generation_model_change", args=[patient.pk])
-    operator = desk("operator")
+    operator, before = desk("operator"), patient.credits
     assert operator.get(at).status_code == 200
-    said = {"title": "Patient", "note": "", "credits": "9", "rank": "1", "defaults": '{"width": 64}', "limits": "{}",
+    said = {"title": "Patient", "note": "", "credits": "9", "rank": "7", "defaults": '{"width": 64}', "limits": "{}",
             "batches": "{}"}  # fmt: skip
     assert operator.post(at, said).status_code == 302
     patient.refresh_from_db()
-    assert (patient.credits, patient.enabled) == (9, False)
-    assert AuditEntry.objects.get().facts["credits"] == 9
+    assert (patient.credits, patient.rank, patient.enabled) == (before, 7, False)
+    assert AuditEntry.objects.get().facts["rank"] == 7
     assert desk("support").post(at, said).status_code == 403
 
 
