@@ -10,7 +10,7 @@ from accounts.export import as_json
 from accounts.models import User
 from billing.signals import moved
 from generation import broadcast, lifecycle
-from generation.models import LIVE, Job
+from generation.models import LIVE, Job, Preset
 
 SHOWN = (
     "public_id", "tool", "model", "params", "seed", "status", "quoted", "charged", "error", "created_at", "started_at",
@@ -30,7 +30,9 @@ def check_again(sender: Any, user: User, **_more: Any) -> None:
 
 @receiver(signals.exporting)
 def export(sender: Any, user: User, **_more: Any) -> list[tuple[str, bytes]]:
-    return [("jobs.json", as_json(list(Job.objects.filter(user=user).order_by("pk").values(*SHOWN))))]
+    presets = Preset.objects.filter(user=user).order_by("pk").values("name", "tool", "params", "shared", "created_at")
+    jobs = Job.objects.filter(user=user).order_by("pk").values(*SHOWN)
+    return [("jobs.json", as_json(list(jobs))), ("presets.json", as_json(list(presets)))]
 
 
 @receiver(signals.closing)
@@ -39,3 +41,4 @@ def close(sender: Any, user: User, **_more: Any) -> None:
     for job in Job.objects.filter(user=user, status__in=LIVE):
         lifecycle.abandon(job)
     Job.objects.filter(user=user).delete()
+    Preset.objects.filter(user=user).delete()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from generation.api import events, jobs, quotes, tools
+from generation.api import events, jobs, presets, quotes, tools
 from generation.api.openai import images, models
 from generation.pages import studio
 
@@ -9,6 +9,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("tools", tools.Tools.as_view(), name="api-tools"),
     path("tools/<str:tool>", tools.OneTool.as_view(), name="api-tool"),
     path("quotes", quotes.Quotes.as_view(), name="api-quotes"),
+    path("presets", presets.Presets.as_view(), name="api-presets"),
+    path("presets/<uuid:preset_id>", presets.OnePreset.as_view(), name="api-preset"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", jobs.OneJob.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", events.Events.as_view(), name="api-job-events"),

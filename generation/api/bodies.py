@@ -31,6 +31,48 @@ class NewJob(NewQuote):
     webhook: Annotated[str | None, AfterValidator(_not_yet)] = None
 
 
+class PresetParams(Body):
+    """What the form of a tool holds, less what belongs to one picture only."""
+
+    prompt: Annotated[str, Field(max_length=2000)] = ""
+    negative_prompt: Annotated[str, Field(max_length=2000)] = ""
+    model: Annotated[str, Field(max_length=80)] | None = None
+    style: Annotated[str, Field(max_length=40)] | None = None
+    n: Annotated[int, Field(ge=1, le=8)] = 1
+    width: Annotated[int, Field(ge=64, le=4096)] | None = None
+    height: Annotated[int, Field(ge=64, le=4096)] | None = None
+    steps: Annotated[int, Field(ge=1, le=150)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    strength: Annotated[float, Field(ge=0.05, le=1)] | None = None
+
+
+class NewPreset(Body):
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    tool: ToolName
+    params: PresetParams
+
+
+class PresetChange(Body):
+    shared: bool
+
+
+class PresetQuery(Body):
+    tool: ToolName | None = None
+
+
+class ShownPreset(BaseModel):
+    id: UUID
+    name: str
+    tool: str
+    params: dict[str, Any]
+    shared: bool
+    url: str
+
+
+class PresetList(BaseModel):
+    items: list[ShownPreset]
+
+
 class JobQuery(Paging):
     status: Literal["queued", "running", "succeeded", "failed", "canceled"] | None = None
     tool: ToolName | None = None

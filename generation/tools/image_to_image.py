@@ -39,5 +39,5 @@ TOOL = Tool(
     units=units,
     shape=shape,
     steps=steps,
-    facts={"place": 2},
+    facts={"place": 2, "short": _("From image")},
 )

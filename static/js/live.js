@@ -1,14 +1,36 @@
-/** One socket. It comes back by itself and asks for what it missed; whoever listens never sees a message twice. */
+/** One socket a browser: the tab that holds the lock has the line and tells the others what it hears.
+ *
+ * It comes back by itself and asks for what it missed; whoever listens never sees a message twice.
+ */
 
 const PAUSES = [250, 500, 1000, 2000, 4000, 8000];
+const WHO = document.querySelector('meta[name="who"]')?.content;
+const NAME = `klikyai-line-${WHO}`;
 
 export class Live extends EventTarget {
   #seq = 0;
   #tries = 0;
   #socket = null;
+  #others = new BroadcastChannel(NAME);
+  #leads = false;
 
-  constructor() {
-    super();
+  /** `seq` is the number that the page was made at: what came after it is asked for. */
+  begin(seq = 0) {
+    if (!WHO || this.#others.onmessage) return undefined;
+    this.#seq = seq;
+    this.#others.onmessage = ({ data }) => this.#heardFromATab(data);
+    this.#others.postMessage({ type: "hello", seq });
+    if (!navigator.locks) return this.#lead();
+    // Held as long as this tab lives; then the next one in the queue takes the line.
+    navigator.locks.request(NAME, () => {
+      this.#lead();
+      return new Promise(() => {});
+    });
+    return undefined;
+  }
+
+  #lead() {
+    this.#leads = true;
     this.#open();
     addEventListener("online", () => this.#again(0));
     addEventListener("pagehide", () => this.#socket?.close());
@@ -26,17 +48,17 @@ export class Live extends EventTarget {
     if (message.type === "snapshot") {
       this.#tries = 0;
       const missed = this.#seq && message.seq > this.#seq;
-      if (missed) this.#socket.send(JSON.stringify({ type: "resume", seq: this.#seq }));
+      if (missed) this.#resume(this.#seq);
       else this.#seq = message.seq;
       this.#say("line", { up: true });
       this.#say("snapshot", message);
       return;
     }
-    if (message.seq !== undefined) {
-      if (message.seq <= this.#seq) return;
-      this.#seq = message.seq;
-    }
     this.#say(message.type, message);
+  }
+
+  #resume(seq) {
+    this.#socket.send(JSON.stringify({ type: "resume", seq }));
   }
 
   #closed(event) {
@@ -56,6 +78,26 @@ export class Live extends EventTarget {
   }
 
   #say(type, detail) {
+    this.#others.postMessage({ type: "heard", kind: type, detail });
+    this.#tell(type, detail);
+  }
+
+  #heardFromATab({ type, kind, detail, seq }) {
+    if (type === "heard" && !this.#leads) this.#tell(kind, detail);
+    const up = this.#socket?.readyState === WebSocket.OPEN;
+    if (type !== "hello" || !up) return;
+    this.#others.postMessage({ type: "heard", kind: "line", detail: { up } });
+    // What the new tab's page was too early for comes once more; whoever knows it does not listen.
+    if (seq && seq < this.#seq) this.#resume(seq);
+  }
+
+  #tell(type, detail) {
+    if (type !== "snapshot" && detail.seq !== undefined) {
+      if (detail.seq <= this.#seq) return;
+      this.#seq = detail.seq;
+    }
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+export const live = new Live();

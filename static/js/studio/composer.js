@@ -1,80 +1,120 @@
 /** <studio-composer>: the form of a tool. It knows what a press would cost before anybody presses. */
 
 import { Refusal, call, fill, words } from "../api.js";
+import { Asking } from "./asking.js";
 import { el, icon } from "./dom.js";
+import { MOST, plan, values } from "./plan.js";
+import { shapes } from "./shapes.js";
 
-const SETTLED = 180;
+const KEPT = ["n", "steps", "guidance", "strength"];
 
 export class Composer extends HTMLElement {
-  begin(tool, source) {
-    this.tool = tool;
+  begin(tool, pictures) {
+    Object.assign(this, { tool, pictures, files: { image: null, mask: null } });
     this.form = this.querySelector("form");
     this.fields = this.form.elements;
-    this.files = { image: null, mask: null };
-    this.history = JSON.parse(localStorage.getItem("klikyai.prompts") ?? "[]");
+    this.picker = this.querySelector("[data-source]");
+    this.asking = new Asking(tool.name, (answer) => this.#answered(answer));
     this.#models();
     this.form.addEventListener("input", (event) => this.#changed(event));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.press();
     });
-    this.fields.prompt.addEventListener("keydown", (event) => this.#recall(event));
     this.querySelector("[data-keep]").addEventListener("click", (event) => this.#keep(event.currentTarget));
-    this.picker = this.querySelector("[data-source]");
-    if (source) this.dispatchEvent(new CustomEvent("source", { detail: source }));
-    this.#quote();
+    this.querySelector("[data-more]").addEventListener("click", () => this.open(!("open" in this.form.dataset)));
+    this.#ask();
   }
 
   get model() {
     return this.tool.models.find((model) => model.name === this.fields.model.value) ?? this.tool.models[0];
   }
 
-  /** What a press would send. */
+  /** What a press would send, were it one picture only. */
   params() {
     const field = this.fields;
     const [width, height] = (this.form.querySelector('[name="shape"]:checked')?.value ?? "0x0").split("x").map(Number);
-    const params = { prompt: field.prompt.value, width, height, n: +field.n.value, steps: +field.steps.value, guidance: +field.guidance.value, model: this.model.name };
+    const params = { prompt: field.prompt.value, width, height, model: this.model.name };
+    for (const name of KEPT) if (field[name]) params[name] = +field[name].value;
     const style = this.form.querySelector('[name="style"]:checked')?.value;
     if (style) params.style = style;
     if (field.negative_prompt.value.trim()) params.negative_prompt = field.negative_prompt.value;
     if (field.seed.value !== "") params.seed = +field.seed.value;
-    if (field.strength) params.strength = +field.strength.value;
     for (const name of ["image", "mask"]) if (name in this.tool.params.properties && this.files[name]) params[name] = this.files[name];
     return params;
   }
 
+  /** All that a press would send. */
+  planned() {
+    const axes = [...this.querySelectorAll(".axis")].map((axis) => {
+      const name = axis.querySelector("[data-axis]").value;
+      return { name, values: name ? values(name, axis.querySelector("[data-values]").value) : [] };
+    });
+    return plan(this.params(), axes);
+  }
+
   /** A recipe comes back into the form. */
-  load(params, { seed = true } = {}) {
+  load(params, { seed = true, focus = true } = {}) {
     const field = this.fields;
     if (this.tool.models.some((model) => model.name === params.model)) field.model.value = params.model;
     this.#fit();
     field.prompt.value = params.prompt ?? "";
     field.negative_prompt.value = params.negative_prompt ?? "";
-    for (const name of ["n", "steps", "guidance", "strength"]) if (field[name] && params[name] !== undefined) field[name].value = params[name];
+    for (const name of KEPT) if (field[name] && params[name] !== undefined) field[name].value = params[name];
     field.seed.value = seed ? (params.seed ?? "") : "";
     for (const [name, value] of [["shape", `${params.width}x${params.height}`], ["style", params.style ?? ""]]) {
       const choice = this.form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
       if (choice) choice.checked = true;
     }
     this.#outputs();
-    this.#quote();
-    field.prompt.focus();
+    this.#ask();
+    if (focus) field.prompt.focus();
+  }
+
+  write(prompt) {
+    this.fields.prompt.value = prompt;
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    this.fields.prompt.focus();
+  }
+
+  /** On a phone all but the words is a sheet above them. */
+  open(wanted) {
+    this.form.toggleAttribute("data-open", wanted);
+    this.querySelector("[data-more]").setAttribute("aria-expanded", String(wanted));
   }
 
   async press() {
     this.#wrong({});
+    const planned = this.planned();
+    if (!this.#ready(planned)) return;
+    const shutter = this.querySelector("[data-shutter]");
+    shutter.setAttribute("aria-busy", "true");
+    setTimeout(() => shutter.removeAttribute("aria-busy"), 260);
+    this.open(false);
+    const frames = planned.map((params) => ({ params, ahead: `ahead-${crypto.randomUUID()}` }));
+    for (const { params, ahead } of frames) {
+      this.dispatchEvent(new CustomEvent("pressed", { detail: { id: ahead, sketch: { tool: this.tool.name, params, credits: this.credits } } }));
+    }
+    this.dispatchEvent(new CustomEvent("said", { detail: this.fields.prompt.value }));
+    for (const frame of frames) await this.#send(frame);
+  }
+
+  #ready(planned) {
     if (!this.fields.prompt.value.trim()) {
       this.#wrong({ prompt: [words.say] });
       this.fields.prompt.focus();
-      return;
+      return false;
     }
-    const shutter = this.querySelector("[data-shutter]");
-    const params = this.params();
-    const ahead = `ahead-${crypto.randomUUID()}`;
-    shutter.setAttribute("aria-busy", "true");
-    setTimeout(() => shutter.removeAttribute("aria-busy"), 260);
-    this.dispatchEvent(new CustomEvent("pressed", { detail: { id: ahead, sketch: { tool: this.tool.name, params, credits: this.credits } } }));
-    this.#remember(params.prompt);
+    if (this.picker && !this.files.image) {
+      this.open(true);
+      this.#wrong({ image: [words.source] });
+      return false;
+    }
+    if (planned.length > MOST) this.#wrong({}, fill(words.many, { count: planned.length, most: MOST }));
+    return planned.length <= MOST;
+  }
+
+  async #send({ params, ahead }) {
     try {
       if (this.prepare) Object.assign(params, await this.prepare());
       const job = await call("POST", "/jobs", { tool: this.tool.name, params }, { headers: { "Idempotency-Key": ahead } });
@@ -96,17 +136,17 @@ export class Composer extends HTMLElement {
     const { model, fields } = this;
     this.querySelector("[data-model-note]").textContent = model.note;
     this.#choices("[data-shapes]", "shape", shapes(model), (value) => this.#shape(value));
-    this.#choices("[data-styles]", "style", ["", ...model.styles], (value) => el("span", {}, value || words.nostyle));
+    this.#choices("[data-styles]", "style", ["", ...model.styles], (value) => this.#style(value));
     fields.steps.max = Math.min(model.limits.steps ?? 60, 60);
     fields.steps.value = model.defaults.steps;
     fields.guidance.value = model.defaults.guidance;
     this.#outputs();
   }
 
-  #choices(where, name, values, shown) {
+  #choices(where, name, all, shown) {
     const before = this.form.querySelector(`[name="${name}"]:checked`)?.value;
-    const chosen = values.includes(before) ? before : values[0];
-    const made = values.map((value) => el("label", {}, el("input", { type: "radio", name, value, checked: value === chosen }), shown(value)));
+    const chosen = all.includes(before) ? before : all[0];
+    const made = all.map((value) => el("label", {}, el("input", { type: "radio", name, value, checked: value === chosen }), shown(value)));
     this.querySelector(where).replaceChildren(...made);
   }
 
@@ -115,33 +155,51 @@ export class Composer extends HTMLElement {
     return el("span", { "--ratio": `${width}/${height}`, "--across": Math.min(1, width / height) }, `${width}×${height}`);
   }
 
-  #changed(event) {
-    if (event.target.name === "model") this.#fit();
+  #style(value) {
+    const picture = this.pictures[value];
+    const shown = picture ? el("img", { src: picture, alt: "", width: 96, height: 72 }) : icon(value ? "brush" : "text_to_image");
+    return el("span", {}, el("i", {}, shown), value || words.nostyle);
+  }
+
+  #changed({ target }) {
+    if (target.name === "model") this.#fit();
+    if (target.matches("[data-axis]")) {
+      const typed = target.closest(".axis").querySelector("[data-values]");
+      typed.disabled = !target.value;
+      if (target.value) typed.focus();
+    }
     this.#wrong({});
     this.#outputs();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#quote(), SETTLED);
+    this.#ask(true);
   }
 
   #outputs() {
-    for (const range of this.form.querySelectorAll(".range")) range.querySelector("output").value = range.querySelector("input").value;
+    for (const slider of this.form.querySelectorAll('[type="range"]')) {
+      slider.style.setProperty("--filled", (slider.value - slider.min) / (slider.max - slider.min));
+      const told = slider.closest(".range")?.querySelector("output");
+      if (told) told.value = slider.value;
+    }
   }
 
-  async #quote() {
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const params = this.params();
-    if (!params.prompt.trim()) params.prompt = "…";
-    if ("image" in this.tool.params.properties && !params.image) return;
-    if ("mask" in this.tool.params.properties && !params.mask) params.mask = params.image;
-    try {
-      const quote = await call("POST", "/quotes", { tool: this.tool.name, params }, { signal: this.asking.signal });
-      this.credits = quote.credits;
-      this.querySelector("[data-label]").textContent = fill(words.make, { credits: quote.credits, seconds: seconds(quote.eta.p50) });
-      this.#warn(this.fields.prompt.value.trim() ? quote.warnings : []);
-    } catch (error) {
-      if (error instanceof Refusal && error.code === "invalid_request") this.#wrong(error.details);
+  #ask(later = false) {
+    const planned = this.planned();
+    if (this.picker && !this.files.image) return;
+    this.asking.about(planned, later);
+  }
+
+  #answered({ quote, credits, time, count, wrong }) {
+    if (wrong) {
+      this.#wrong(wrong);
+      return;
     }
+    this.credits = quote.credits;
+    const shown = { word: count > 1 ? fill(words.makes, { count }) : words.make, cost: `${credits} cr`, time: `~${time}` };
+    for (const [name, text] of Object.entries(shown)) this.querySelector(`[data-${name}]`).textContent = text;
+    this.querySelector("[data-shutter]").setAttribute("aria-label", `${shown.word} · ${shown.cost} · ${shown.time}`);
+    const told = this.querySelector("[data-plan]");
+    told.hidden = count < 2;
+    told.textContent = fill(words.plan, { count, credits });
+    this.#warn(this.fields.prompt.value.trim() ? quote.warnings : []);
   }
 
   #warn(warnings) {
@@ -151,11 +209,12 @@ export class Composer extends HTMLElement {
   }
 
   #wrong(details, message) {
-    const known = [...this.querySelectorAll("[data-wrong]")];
-    for (const place of known) {
-      const sentences = details[place.dataset.wrong] ?? (place.dataset.wrong === "all" && message ? [message] : []);
+    const told = Object.values(details).flat();
+    for (const place of this.querySelectorAll("[data-wrong]")) {
+      const name = place.dataset.wrong;
+      const sentences = details[name] ?? (name === "all" && message ? [told.length ? "" : message] : []);
       place.textContent = sentences.join(" ");
-      place.hidden = !sentences.length;
+      place.hidden = !place.textContent;
     }
   }
 
@@ -165,36 +224,8 @@ export class Composer extends HTMLElement {
     button.replaceChildren(icon(kept ? "lock" : "open"));
     if (!kept) this.fields.seed.value = "";
     else if (this.lastSeed !== undefined) this.fields.seed.value = this.lastSeed;
-    this.#quote();
+    this.#ask();
   }
-
-  #recall(event) {
-    if (event.key !== "ArrowUp" || this.fields.prompt.value) return;
-    this.fields.prompt.value = this.history[0] ?? "";
-    event.preventDefault();
-    this.#quote();
-  }
-
-  #remember(prompt) {
-    this.history = [prompt, ...this.history.filter((one) => one !== prompt)].slice(0, 50);
-    localStorage.setItem("klikyai.prompts", JSON.stringify(this.history));
-  }
-}
-
-export function seconds(value) {
-  if (value < 90) return `${Math.max(1, Math.round(value))} s`;
-  return `${Math.round(value / 60)} min`;
-}
-
-function shapes(model) {
-  const { width, height } = model.defaults;
-  if (model.limits.sizes) return model.limits.sizes.map((size) => size.join("x"));
-  const step = model.limits.multiple ?? 8;
-  const fit = (across, up) => {
-    const scale = Math.sqrt((width * height) / (across * up));
-    return [across, up].map((side) => Math.round((side * scale) / step) * step).join("x");
-  };
-  return [`${width}x${height}`, fit(4, 3), fit(3, 4), fit(16, 9), fit(9, 16)];
 }
 
 customElements.define("studio-composer", Composer);

@@ -1,15 +1,28 @@
 /** The picture to start from: chosen, dropped, pasted or handed over from a result; and its mask. */
 
 import { Refusal, call } from "../api.js";
+import { el } from "./dom.js";
+
+const SHOWN = 6;
 
 export class Source {
-  constructor(composer, tell) {
+  constructor(composer, tell, roll) {
     Object.assign(this, { composer, tell, place: composer.picker });
     this.image = this.place.querySelector("[data-shown]");
     this.editor = this.place.querySelector("mask-editor");
     this.place.querySelector('input[type="file"]').addEventListener("change", (event) => this.take(event.target.files[0]));
     this.place.querySelector("[data-other]").addEventListener("click", () => this.place.querySelector('input[type="file"]').click());
     if (this.editor) this.#masking();
+    this.#offer(roll);
+  }
+
+  /** The newest of one's own lie ready. */
+  #offer(roll) {
+    const newest = roll.newestFirst().flatMap((job) => job.outputs ?? []).slice(0, SHOWN);
+    const place = this.place.querySelector("[data-recent]");
+    place.hidden = !newest.length;
+    const pick = ({ id, urls, recipe }) => el("button", { type: "button", onclick: () => this.use(id) }, el("img", { src: urls.thumbnail, alt: recipe?.prompt ?? "", loading: "lazy" }));
+    place.querySelector("[data-list]").replaceChildren(...newest.map(pick));
   }
 
   async take(file) {
@@ -31,7 +44,17 @@ export class Source {
     this.image.hidden = false;
     this.place.querySelector("[data-empty]").hidden = true;
     this.place.querySelector("[data-tools]").hidden = false;
-    this.image.decode().then(() => this.editor && this.#unmask(), () => {});
+    this.image.decode().then(() => this.#loaded(), () => {});
+    this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** The result has the shape of its source, as near as the model can. */
+  #loaded() {
+    const wanted = this.image.naturalWidth / this.image.naturalHeight;
+    const off = ({ value }) => Math.abs(Math.log(value.split("x").reduce((width, height) => width / height) / wanted));
+    const shapes = [...this.composer.form.querySelectorAll('[name="shape"]')];
+    shapes.sort((one, other) => off(one) - off(other))[0].checked = true;
+    if (this.editor) this.#unmask();
     this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 

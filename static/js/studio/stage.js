@@ -1,7 +1,7 @@
 /** <print-stage>: the frame that is looked at, from dark paper to the finished print. */
 
 import { Refusal, call, fill, words } from "../api.js";
-import { seconds } from "./composer.js";
+import { seconds } from "./asking.js";
 import { el, icon, mark, ratio } from "./dom.js";
 
 export class Stage extends HTMLElement {
@@ -47,6 +47,7 @@ export class Stage extends HTMLElement {
     const many = job.status === "succeeded" && job.outputs.length > 1;
     this.paper.classList.toggle("many", many);
     this.paper.classList.toggle("done", Boolean(job.flash));
+    this.paper.classList.toggle("waiting", ["asking", "queued", "running"].includes(job.status) && !this.roll.previews.has(job.id));
     if (job.status === "succeeded") this.#finished(job, many);
     else if (["failed", "refused", "canceled"].includes(job.status)) this.#ended(job);
     else this.#develop(job);
@@ -65,7 +66,8 @@ export class Stage extends HTMLElement {
       return;
     }
     this.#fade(job.outputs[0].urls.content, job.params.prompt, "");
-    this.paper.querySelectorAll(".hair, .said, .failed").forEach((part) => part.remove());
+    this.paper.querySelectorAll(":scope > :not(img)").forEach((part) => part.remove());
+    this.paper.append(el("a", { href: `/library/${job.outputs[0].id}/`, "aria-label": words.look, tabindex: -1 }));
   }
 
   #choice(job, output, place) {
@@ -79,7 +81,7 @@ export class Stage extends HTMLElement {
 
   #develop(job) {
     const preview = this.roll.previews.get(job.id);
-    if (preview) this.#fade(preview, "", "preview");
+    if (preview) this.#preview(job, preview);
     let hair = this.paper.querySelector(".hair");
     if (!hair) {
       hair = el("div", { class: "hair", role: "progressbar", "aria-label": words.progress, "aria-valuemin": 0, "aria-valuemax": 100 });
@@ -93,6 +95,13 @@ export class Stage extends HTMLElement {
     right.textContent = job.eta ? `~${seconds(job.eta.p50)}` : "";
   }
 
+  /** Comes up out of the dark: coarse at first, sharper with every step. */
+  #preview(job, preview) {
+    this.paper.classList.remove("waiting");
+    this.paper.style.setProperty("--grain", `${Math.round(10 * (1 - (job.progress ?? 0)) + 2)}px`);
+    this.#fade(preview, "", "preview");
+  }
+
   #standing(job) {
     if (job.status === "asking") return words.asking;
     if (job.canceling) return words.canceling;
@@ -104,7 +113,8 @@ export class Stage extends HTMLElement {
     const what = job.status === "canceled" ? words.canceled : (job.error?.message ?? words.broken);
     const cost = job.cost ? fill(job.cost.charged ? words.charged : words.free, { charged: job.cost.charged }) : "";
     const way = job.error?.code === "insufficient_credits" ? el("a", { class: "button", href: "/wallet/" }, words.wallet) : null;
-    this.paper.replaceChildren(el("div", { class: "failed" }, el("p", {}, what), el("p", { class: "small muted" }, cost), way));
+    const sign = job.status === "canceled" ? null : icon("alert");
+    this.paper.replaceChildren(el("div", { class: "failed" }, sign, el("p", { class: "plea" }, what), el("p", { class: "small muted" }, cost), way));
   }
 
   /** The new print comes up over the old one. */
@@ -127,13 +137,13 @@ export class Stage extends HTMLElement {
     return [
       el("p", { class: "words" }, job.params?.prompt ?? ""),
       el("p", { class: "frame-mark" }, line),
-      el("div", { class: "row" }, ...this.#buttons(job)),
+      el("div", { class: "deeds" }, ...this.#buttons(job)),
     ];
   }
 
   #buttons(job) {
     const act = (name, label, picture, more = {}) =>
-      el("button", { type: "button", class: "button small", onclick: () => this.#do(name), ...more }, picture ? icon(picture) : null, label);
+      el("button", { type: "button", class: "button quiet small", "data-deed": name, onclick: () => this.#do(name), ...more }, icon(picture), label);
     if (["queued", "running"].includes(job.status)) {
       const back = job.cost.quoted - Math.floor((job.cost.quoted * job.step) / (job.steps || 1));
       return [act("cancel", fill(words.cancel, { back: job.status === "queued" ? job.cost.quoted : back }), "close", { disabled: job.canceling })];
@@ -144,14 +154,23 @@ export class Stage extends HTMLElement {
       const again = job.status === "refused" ? null : act("retry", words.retry, "vary");
       return [remix, again].filter(Boolean);
     }
+    const { id, urls, starred } = this.output;
     return [
       remix,
       act("vary", words.vary, "vary"),
       act("use", words.use, "image_to_image"),
-      el("a", { class: "button small", href: `${this.output.urls.content}?download=true`, download: "" }, icon("download"), words.download),
-      act("star", words.star, "star", { "aria-pressed": String(this.output.starred) }),
+      act("paint", words.paint, "inpaint"),
+      el("a", { class: "button quiet small", href: `/library/${id}/`, "data-deed": "look" }, icon("expand"), words.look),
+      el("a", { class: "button quiet small", href: `${urls.content}?download=true`, download: "", "data-deed": "download" }, icon("download"), words.download),
+      act("share", words.share, "share"),
+      act("star", words.star, "star", { "aria-pressed": String(starred) }),
       act("trash", words.trash, "trash"),
     ];
+  }
+
+  /** As if the button of that deed were pressed, where it stands. */
+  press(name) {
+    this.querySelector(`.caption [data-deed="${name}"]`)?.click();
   }
 
   async #do(name) {
@@ -166,13 +185,10 @@ export class Stage extends HTMLElement {
 
   #nothing() {
     const blades = document.querySelector(".press .aperture").cloneNode(true);
-    const prompts = this.examples.slice(0, 6).map((prompt) => el("button", { type: "button", onclick: () => this.actions.example(prompt) }, prompt));
-    return el("div", { class: "empty" }, blades, el("p", {}, words.empty), el("div", { class: "chips" }, ...prompts));
+    const [example] = this.examples;
+    const offer = example ? el("button", { type: "button", class: "button small", onclick: () => this.actions.example(example) }, example) : null;
+    return el("div", { class: "empty" }, blades, el("h2", {}, words.empty), el("p", {}, words.begin), el("div", { class: "row" }, offer));
   }
-}
-
-export async function cancel(job) {
-  await call("POST", `/jobs/${job.id}/cancellation`);
 }
 
 customElements.define("print-stage", Stage);

@@ -41,8 +41,9 @@ export class Strip {
     const picture = job.outputs?.[0]?.urls.thumbnail ?? this.roll.previews.get(id);
     const live = ["asking", "queued", "running"].includes(job.status);
     const thumb = el("span", { class: "thumb" });
-    if (picture) thumb.append(el("img", { src: picture, alt: job.params?.prompt ?? "", loading: "lazy", width: 80, height: 80 }));
+    if (picture) thumb.append(el("img", { src: picture, alt: job.params?.prompt ?? "", loading: "lazy", width: 84, height: 84 }));
     if (["failed", "refused", "canceled"].includes(job.status)) thumb.append(icon("close"));
+    if (job.outputs?.length > 1) thumb.append(el("b", {}, String(job.outputs.length)));
     if (live) {
       const hair = el("span", { class: "hair" });
       hair.style.transform = `scaleX(${job.progress ?? 0})`;

@@ -1,0 +1,42 @@
+/** What can be done with a frame and its pictures. */
+
+import { call, words } from "../api.js";
+import { tell } from "../toast.js";
+import { Share } from "./share.js";
+
+export function actions({ roll, source, composer, tool }) {
+  const share = new Share(document.querySelector("[data-share]"));
+  const reload = (job, how) => {
+    if (job.tool !== tool.name && (job.params.image || source)) {
+      location.assign(job.params.image ? `/studio/${job.tool}/?image=${job.params.image}` : `/studio/${job.tool}/?remix=${job.outputs[0]?.id ?? ""}`);
+      return false;
+    }
+    composer.load(job.params, how);
+    if (source && job.params.image) source.use(job.params.image);
+    return true;
+  };
+  return {
+    tell,
+    cancel: (job) => call("POST", `/jobs/${job.id}/cancellation`),
+    retry: async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`)),
+    remix: (job) => reload(job, { seed: true }),
+    vary: (job) => reload(job, { seed: false, focus: false }) && composer.press(),
+    use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
+    paint: (_job, output) => (tool.name === "inpaint" ? source.use(output.id) : location.assign(`/studio/inpaint/?image=${output.id}`)),
+    share: (_job, output) => share.open(output),
+    star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
+    trash: (job, output) => throwAway(roll, job, output),
+    example: (prompt) => composer.write(prompt),
+  };
+}
+
+async function throwAway(roll, job, output) {
+  await call("DELETE", `/assets/${output.id}`);
+  job.outputs = job.outputs.filter((one) => one.id !== output.id);
+  if (job.outputs.length) roll.hear(job);
+  else roll.remove(job.id);
+  tell(words.trashed, words.undo, async () => {
+    await call("PATCH", `/assets/${output.id}`, { trashed: false });
+    roll.hear(await call("GET", `/jobs/${job.id}`));
+  });
+}

@@ -1,0 +1,32 @@
+/** The whole studio by keyboard. Every key does what a button does. */
+
+const DEEDS = { r: "remix", v: "vary", u: "use", s: "star", d: "download", Delete: "trash" };
+const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
+
+export function keys({ roll, stage, composer, deeds }) {
+  const help = document.querySelector("[data-help]");
+  const plain = {
+    ArrowLeft: () => roll.step(1),
+    ArrowRight: () => roll.step(-1),
+    "?": () => help.showModal(),
+    "/": () => composer.fields.prompt.focus(),
+    z: () => document.querySelector(".toast [data-undo]")?.click(),
+    Escape: () => cancel(roll, deeds),
+  };
+  addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.press();
+    if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves = event.key.startsWith("Arrow") && event.target.matches("input");
+    const deed = moves ? undefined : (plain[event.key] ?? (DEEDS[event.key] && (() => stage.press(DEEDS[event.key]))));
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  });
+}
+
+function cancel(roll, deeds) {
+  const job = roll.get(roll.selected);
+  if (["queued", "running"].includes(job?.status)) deeds.cancel(job).catch((error) => deeds.tell(error.message));
+}
