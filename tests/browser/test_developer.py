@@ -3,11 +3,11 @@ import subprocess
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from billing import credits
 from generation.models import Job
+from tests.browser.conftest import Served
 from tests.browser.inside import enter
 from tests.browser.test_sign_in import grave, wear
 
@@ -15,10 +15,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_examples_work_as_they_stand(page: Page, live_server: LiveServer, alice: User) -> None:
+def test_the_examples_work_as_they_stand(page: Page, house: Served, alice: User) -> None:
     credits.grant(alice, 50, reference="tests", kind="promotion")
-    enter(page, live_server, alice)
-    page.goto(f"{live_server.url}/developer/")
+    enter(page, house, alice)
+    page.goto(f"{house.url}/developer/")
     page.get_by_label("Name").fill("laptop")
     page.get_by_role("button", name="Make a key").click()
     expect(page.get_by_role("heading", name="Your new key")).to_be_visible()
@@ -32,9 +32,9 @@ def test_the_examples_work_as_they_stand(page: Page, live_server: LiveServer, al
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_developer_page_is_accessible(page: Page, live_server: LiveServer, alice: User, theme: str) -> None:
-    enter(page, live_server, alice)
-    wear(page, live_server, theme)
+def test_the_developer_page_is_accessible(page: Page, house: Served, alice: User, theme: str) -> None:
+    enter(page, house, alice)
+    wear(page, house, theme)
     for width in (360, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        assert grave(page, f"{live_server.url}/developer/") == []
+        assert grave(page, f"{house.url}/developer/") == []

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from media.models import Asset
+from tests.browser.conftest import Served
 from tests.browser.inside import enter
 from tests.browser.test_sign_in import grave, wear
 from tests.media import samples
@@ -32,21 +32,21 @@ def hang(user: User, count: int) -> None:
 
 
 @pytest.fixture
-def sheet(page: Page, live_server: LiveServer, alice: User) -> Page:
+def sheet(page: Page, house: Served, alice: User) -> Page:
     """Rows without files: the pictures come from here, all else is real."""
 
     def answer(route: Route) -> None:
         route.fulfill(body=THUMBNAIL, content_type="image/png")
 
     page.route("**/content?variant=thumbnail", answer)
-    enter(page, live_server, alice)
+    enter(page, house, alice)
     return page
 
 
-def test_two_thousand_frames_and_never_two_hundred_elements(sheet: Page, live_server: LiveServer, alice: User) -> None:
+def test_two_thousand_frames_and_never_two_hundred_elements(sheet: Page, house: Served, alice: User) -> None:
     hang(alice, 2000)
     sheet.set_viewport_size({"width": 1440, "height": 900})
-    sheet.goto(f"{live_server.url}/library/")
+    sheet.goto(f"{house.url}/library/")
     most = 0
     for _wheel in range(400):
         sheet.mouse.wheel(0, 4000)
@@ -60,9 +60,9 @@ def test_two_thousand_frames_and_never_two_hundred_elements(sheet: Page, live_se
     expect(sheet.get_by_role("link", name="frame 0", exact=True)).to_be_visible()
 
 
-def test_choose_throw_away_and_undo_by_keyboard(sheet: Page, live_server: LiveServer, alice: User) -> None:
+def test_choose_throw_away_and_undo_by_keyboard(sheet: Page, house: Served, alice: User) -> None:
     hang(alice, 30)
-    sheet.goto(f"{live_server.url}/library/")
+    sheet.goto(f"{house.url}/library/")
     expect(sheet.locator(CELLS).first).to_be_visible()
     sheet.keyboard.press("ArrowRight")
     sheet.keyboard.press("ArrowRight")
@@ -85,11 +85,9 @@ def test_choose_throw_away_and_undo_by_keyboard(sheet: Page, live_server: LiveSe
     assert not Asset.objects.exclude(trashed_at=None).exists()
 
 
-def test_search_finds_words_of_the_prompt_and_stays_in_the_address(
-    sheet: Page, live_server: LiveServer, alice: User
-) -> None:
+def test_search_finds_words_of_the_prompt_and_stays_in_the_address(sheet: Page, house: Served, alice: User) -> None:
     hang(alice, 10)
-    sheet.goto(f"{live_server.url}/library/")
+    sheet.goto(f"{house.url}/library/")
     sheet.keyboard.press("/")
     sheet.keyboard.type("boat")
     expect(sheet.locator(CELLS)).to_have_count(5)
@@ -100,8 +98,8 @@ def test_search_finds_words_of_the_prompt_and_stays_in_the_address(
     expect(sheet.get_by_role("heading", name="Nothing like that is here.")).to_be_visible()
 
 
-def test_a_dropped_file_lies_on_the_sheet(sheet: Page, live_server: LiveServer, alice: User) -> None:
-    sheet.goto(f"{live_server.url}/library/")
+def test_a_dropped_file_lies_on_the_sheet(sheet: Page, house: Served, alice: User) -> None:
+    sheet.goto(f"{house.url}/library/")
     expect(sheet.get_by_role("heading", name="Your contact sheet is blank.")).to_be_visible()
     sheet.locator("#file").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": THUMBNAIL})
     expect(sheet.get_by_role("link", name="cat.png")).to_be_visible()
@@ -109,10 +107,10 @@ def test_a_dropped_file_lies_on_the_sheet(sheet: Page, live_server: LiveServer, 
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_sheet_is_accessible(sheet: Page, live_server: LiveServer, alice: User, theme: str) -> None:
+def test_the_sheet_is_accessible(sheet: Page, house: Served, alice: User, theme: str) -> None:
     hang(alice, 40)
-    wear(sheet, live_server, theme)
+    wear(sheet, house, theme)
     for width in (360, 1440):
         sheet.set_viewport_size({"width": width, "height": 900})
         for query in ("", "?trash=true"):
-            assert grave(sheet, f"{live_server.url}/library/{query}") == []
+            assert grave(sheet, f"{house.url}/library/{query}") == []

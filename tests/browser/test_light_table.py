@@ -3,11 +3,11 @@ import os
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from media.intake import accept_upload
 from media.models import Asset
+from tests.browser.conftest import Served
 from tests.browser.inside import enter
 from tests.browser.test_sign_in import grave, wear
 from tests.media import samples
@@ -23,10 +23,10 @@ def prints(alice: User) -> list[Asset]:
 
 
 def test_arrow_keys_go_from_print_to_print_and_escape_back_to_the_sheet(
-    page: Page, live_server: LiveServer, prints: list[Asset]
+    page: Page, house: Served, prints: list[Asset]
 ) -> None:
-    enter(page, live_server, prints[0].user)
-    page.goto(f"{live_server.url}/library/{prints[2].public_id}/")
+    enter(page, house, prints[0].user)
+    page.goto(f"{house.url}/library/{prints[2].public_id}/")
     for key, name in (
         ("ArrowRight", "1.png"),
         ("ArrowRight", "0.png"),
@@ -41,22 +41,20 @@ def test_arrow_keys_go_from_print_to_print_and_escape_back_to_the_sheet(
     expect(page.get_by_role("heading", level=1)).to_have_text("Library")
 
 
-def test_a_print_in_the_trash_offers_only_the_way_back(
-    page: Page, live_server: LiveServer, prints: list[Asset]
-) -> None:
-    enter(page, live_server, prints[0].user)
-    page.goto(f"{live_server.url}/library/{prints[1].public_id}/")
+def test_a_print_in_the_trash_offers_only_the_way_back(page: Page, house: Served, prints: list[Asset]) -> None:
+    enter(page, house, prints[0].user)
+    page.goto(f"{house.url}/library/{prints[1].public_id}/")
     page.get_by_role("button", name="Delete").click()
-    page.goto(f"{live_server.url}/library/{prints[1].public_id}/")
+    page.goto(f"{house.url}/library/{prints[1].public_id}/")
     expect(page.get_by_role("link", name="As it is")).to_have_count(0)
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("link", name="As it is")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_light_table_is_accessible(page: Page, live_server: LiveServer, prints: list[Asset], theme: str) -> None:
-    enter(page, live_server, prints[0].user)
-    wear(page, live_server, theme)
+def test_the_light_table_is_accessible(page: Page, house: Served, prints: list[Asset], theme: str) -> None:
+    enter(page, house, prints[0].user)
+    wear(page, house, theme)
     for width in (360, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        assert grave(page, f"{live_server.url}/library/{prints[1].public_id}/") == []
+        assert grave(page, f"{house.url}/library/{prints[1].public_id}/") == []

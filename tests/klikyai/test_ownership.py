@@ -18,7 +18,7 @@ from billing import credits
 from billing.models import Order, Pack
 from billing.payments import checkout
 from generation import submission
-from generation.models import Job
+from generation.models import Job, Preset
 from media import sharing
 from media.intake import accept_upload
 from media.models import Asset, Project, Upload
@@ -52,6 +52,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "project_id": lambda user: Project.objects.create(user=user, name="hers"),
     "job_id": a_job,
     "order_id": an_order,
+    "preset_id": lambda user: Preset.objects.create(user=user, tool="text_to_image", name="hers"),
     "upload_id": lambda user: Upload.objects.create(user=user, length=10),
 }
 
