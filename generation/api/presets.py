@@ -21,10 +21,7 @@ from generation.models import Preset
 class Presets(APIView):
     access = Rule.USER
 
-    @extend_schema(
-        operation_id="list_presets", summary="My presets", parameters=[bodies.PresetQuery],
-        responses=bodies.PresetList,
-    )  # fmt: skip
+    @extend_schema(operation_id="list_presets", summary="My presets", responses=bodies.PresetList)
     def get(self, request: Request) -> Response:
         kept = presets.of(person(request), read_query(request, bodies.PresetQuery).tool)
         return Response({"items": [_shown(request, preset) for preset in kept]})
