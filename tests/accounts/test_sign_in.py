@@ -1,4 +1,3 @@
-import statistics
 import time
 
 import pytest
@@ -71,7 +70,7 @@ def test_known_and_unknown_addresses_take_one_time(alice: User, path: str, field
             User.objects.filter(email="nobod@example.org").delete()
             Client().post(path, {field: email})
             times.append(time.perf_counter() - started)
-    known, unknown = (statistics.median(times) for times in took.values())
+    known, unknown = (min(times) for times in took.values())  # what the work takes, whatever else the machine does
     assert abs(known - unknown) < 0.03, f"known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms"
 
 
