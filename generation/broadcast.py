@@ -37,6 +37,8 @@ ON CONFLICT (user_id) DO UPDATE SET seq = generation_stream.seq + 1 RETURNING se
 """
 
 
+# A number that is seen before its event reads as an event that is forgotten.
+@transaction.atomic(savepoint=False)
 def tell(user: User, message: Mapping[str, Any], job: Job | None = None) -> int:
     """Inside the transaction of what it tells."""
     with connection.cursor() as cursor:
