@@ -23,7 +23,7 @@ from media.intake import publish_outputs
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)  # with the reconciler's five, a dead worker is noticed within thirty
 CRASHES = 3
 
 

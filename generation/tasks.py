@@ -5,6 +5,7 @@ import logging
 import django_rq
 from redis.exceptions import RedisError
 
+from accounts import limits
 from generation import execution
 
 log = logging.getLogger(__name__)
@@ -14,8 +15,10 @@ QUEUES = {"images": "generation"}
 
 def ring(pool: str) -> None:
     """A bell that is not heard is rung again by the reconciler."""
+    # RQ's own connection would be tried for twenty seconds, and its alarm would go off in the middle of somebody's job.
+    queue = django_rq.get_queue(QUEUES[pool], connection=limits.connection())
     try:
-        django_rq.get_queue(QUEUES[pool]).enqueue("generation.tasks.work", pool, result_ttl=0, failure_ttl=600)
+        queue.enqueue("generation.tasks.work", pool, job_timeout=-1, result_ttl=0, failure_ttl=600)
     except RedisError as error:
         log.warning("no bell for a job", extra={"pool": pool, "reason": repr(error)})
 

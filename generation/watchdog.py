@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.db.models import QuerySet
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 
 LOOK = 0.5
 BEAT = 5.0
+DEADLINES = 1.0
 SILENCE = 25.0  # a worker that says nothing for so long does not run Python any more
-BEYOND_DEADLINE = timedelta(seconds=10)
+BEYOND_DEADLINE = timedelta(seconds=8)  # and ten at most until it is dead
 # Threads that wait by spinning slow each other down tenfold as soon as anything else wants the processor.
 SHARING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
 PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -39,7 +40,7 @@ class Watchdog:
         self.command, self.name, self.pool = command, name, pool
         self.child: subprocess.Popen[bytes] | None = None
         self.ticks = -1
-        self.ticked = self.beaten = self.born = time.monotonic()
+        self.ticked = self.beaten = self.looked = self.born = time.monotonic()
         self.said: dict[str, object] = {}
         self.stopping_at: float | None = None
         self.falls = 0
@@ -49,7 +50,7 @@ class Watchdog:
             signal.signal(number, lambda *_: self._stop())
         started = timezone.now()
         try:
-            while self.stopping_at is None:
+            while self._rested():
                 self._spawn()
                 self._watch(started)
         finally:
@@ -57,8 +58,14 @@ class Watchdog:
             self._lost(crashed=False)
             Worker.objects.filter(name=self.name).delete()
 
+    def _rested(self) -> bool:
+        """A worker that falls again and again is given time. False when the watchdog itself was asked to end."""
+        over = time.monotonic() + min(PAUSES[min(self.falls, len(PAUSES) - 1)], settings.WORKER_RESTS)
+        while self.stopping_at is None and time.monotonic() < over:
+            time.sleep(min(LOOK, max(0.0, over - time.monotonic())))
+        return self.stopping_at is None
+
     def _spawn(self) -> None:
-        time.sleep(PAUSES[min(self.falls, len(PAUSES) - 1)])
         self.ticks, pipe = os.pipe()
         os.set_blocking(self.ticks, False)
         environment = SHARING | os.environ | {"WORKER_NAME": self.name, "WORKER_PIPE": str(pipe)}
@@ -98,13 +105,17 @@ class Watchdog:
         if now - self.ticked > SILENCE:
             log.error("the worker is silent", extra={"worker": self.name})
             self._kill()
-        elif now - self.beaten >= BEAT:
-            self.beaten = now
-            try:
+        try:
+            if now - self.beaten >= BEAT:
+                self.beaten = now
                 close_old_connections()
                 self._beat(started)
-            except (OperationalError, InterfaceError) as error:
-                log.warning("could not beat", extra={"worker": self.name, "reason": repr(error)})
+            if now - self.looked >= DEADLINES:
+                self.looked = now
+                self._end_overdue()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("could not beat", extra={"worker": self.name, "reason": repr(error)})
+            connection.close()
 
     def _beat(self, started: datetime) -> None:
         facts = {
@@ -114,6 +125,8 @@ class Watchdog:
         }  # fmt: skip
         Worker.objects.update_or_create(name=self.name, defaults=facts)
         lifecycle.beat(self.name)
+
+    def _end_overdue(self) -> None:
         overdue = list(self._running().filter(deadline__lt=timezone.now() - BEYOND_DEADLINE))
         if overdue:
             log.error("the worker does not stop at its deadline", extra={"worker": self.name})

@@ -13,6 +13,8 @@ from generation.engines import registry
 
 
 class Warm(SimpleWorker):
+    max_connection_wait_time = 5.0
+
     def request_stop(self, signum: int, frame: Any) -> None:
         watching.drain()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]

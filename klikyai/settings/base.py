@@ -146,7 +146,7 @@ UPKEEP: dict[str, int] = {
     "billing.reminders.tell_low": 300,
     "generation.api.openai.calls.forget_old": 600,
     "generation.broadcast.forget_old": 600,
-    "generation.upkeep.reconcile": 10,
+    "generation.upkeep.reconcile": 5,
     "media.trash.empty_old": 300,
     "media.ringing.ring_again": 600,
     "media.reconciling.tidy": 3600,
@@ -181,6 +181,7 @@ SOCKETS_EACH = env.number("SOCKETS_EACH", 12)
 EVENTS_KEPT = timedelta(hours=24)
 WORKER_GRACE = env.number("WORKER_GRACE", 10)
 WORKER_STARTS_IN = env.number("WORKER_STARTS_IN", 120)
+WORKER_RESTS = env.number("WORKER_RESTS", 30)  # seconds at most before one that keeps falling is started again
 WORKER_WARMS_UP = env.flag("WORKER_WARMS_UP", True)
 
 AUTH_USER_MODEL = "accounts.User"

@@ -13,7 +13,7 @@ from generation.errors import EngineFailed
 
 
 class Patient:
-    """Words of a prompt that it knows: `takes 2.5`, `fails`, `breaks`, `kills`, `hangs`."""
+    """Words of a prompt that it knows: `takes 2.5`, `waits for /a/file`, `fails`, `breaks`, `kills`, `hangs`."""
 
     def __init__(self) -> None:
         self.loaded: dict[str, int] = {}
@@ -39,6 +39,9 @@ class Patient:
         if "hangs" in prompt:
             # Holds the interpreter as a stuck extension would: no signal, no other thread gets a turn.
             re.match(r"(a*)*b", "a" * 60)
+        if (awaited := re.search(r"waits for (\S+)", prompt)) is not None:
+            while not os.path.exists(awaited[1]) and not watch.stopped(request.job):
+                time.sleep(0.05)
         found = re.search(r"takes ([\d.]+)", prompt)
         pause = float(found[1]) / steps if found else 0.0
         for step in range(1, steps + 1):
