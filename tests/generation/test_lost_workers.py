@@ -1,5 +1,6 @@
 """Whole machines that vanish, Redis that forgets everything, Redis that answers nobody: with the real upkeep."""
 
+import logging
 import os
 import signal
 import time
@@ -25,6 +26,7 @@ from tests.generation.conftest import grant
 from tests.generation.live.server import served
 from tests.generation.processes import children, started, until, worker
 
+log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 UPKEEP = ["manage.py", "upkeep"]
 
@@ -91,9 +93,7 @@ def test_fifty_vanished_machines_are_noticed(rich: User, patient: Model, tmp_pat
     rounds = [vanish(rich, 10, tmp_path / f"gate-{number}") for number in range(5)]
     noticed = [seconds for found, _again in rounds for seconds in found]
     running = [seconds for _found, found in rounds for seconds in found]
-    print(
-        f"noticed {len(noticed)}: worst {max(noticed):.1f} s; running again {len(running)}: worst {max(running):.1f} s"
-    )
+    log.info("noticed: worst of %d %.1f s, running again: worst %.1f s", len(noticed), max(noticed), max(running))
     assert (len(noticed), len(running)) == (50, 50)
     assert max(noticed) <= 30
     assert max(running) <= 45
