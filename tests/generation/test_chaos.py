@@ -93,8 +93,8 @@ def survive(rich: User, bob: User, falls: Path, jobs: int, kills: int, longest: 
     asked = [ask((rich, bob)[n % 2], f"takes {dice.uniform(0.02, longest):.2f}", lane="batch") for n in range(jobs)]
     done = 0
     with (
-        started(["-c", WATCHED, FALLS, "first"], FALLS=str(falls)) as first,
-        started(["-c", WATCHED, FALLS, "second"], FALLS=str(falls)) as second,
+        started(["-c", WATCHED, FALLS, "first"], FALLS=str(falls), WORKER_RESTS="0") as first,
+        started(["-c", WATCHED, FALLS, "second"], FALLS=str(falls), WORKER_RESTS="0") as second,
     ):
         began = time.monotonic()
         while Job.objects.exclude(status__in=ENDED).exists():
