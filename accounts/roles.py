@@ -24,6 +24,8 @@ ROLES: dict[str, dict[str, set[str]]] = {
         "billing.*": {"view"},
         "billing.wallet": {"adjust"},
         "billing.hold": {"refund"},
+        "billing.payment": {"refund"},
+        "billing.alarm": {"settle"},
         "billing.pack": {"change", "add"},
         "billing.plan": {"change", "add"},
         "billing.membership": {"change", "add"},

@@ -24,10 +24,6 @@ class WantedPack(Body):
     pack: str = Field(min_length=1, max_length=50, examples=["credits-500"])
 
 
-class WantedPlan(Body):
-    plan: str = Field(min_length=1, max_length=50, examples=["pro"])
-
-
 class Nothing(Body):
     pass
 
@@ -70,18 +66,7 @@ class Checkout(APIView):
     def post(self, request: Request) -> Response:
         wanted = read(request, WantedPack)
         order = checkout.buy_pack(person(request), wanted.pack, site=site(request), key=key_of(request))
-        return _page(order)
-
-
-class Subscribing(APIView):
-    access = Rule.USER
-    scopes = {"POST": Scope.BILLING}
-
-    @extend_schema(operation_id="subscribe", summary="Take a plan", request=WantedPlan, responses={201: PaymentPage})
-    def post(self, request: Request) -> Response:
-        wanted = read(request, WantedPlan)
-        order = checkout.subscribe(person(request), wanted.plan, site=site(request), key=key_of(request))
-        return _page(order)
+        return page_of(order)
 
 
 class Portal(APIView):
@@ -112,5 +97,5 @@ def described(order: Order) -> dict[str, Any]:
     return shown.model_dump(mode="json")
 
 
-def _page(order: Order) -> Response:
+def page_of(order: Order) -> Response:
     return Reply({"url": order.url, "order": str(order.public_id)}, _("Pay on this page."), status=201)

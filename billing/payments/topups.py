@@ -7,10 +7,13 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import NotFound
+from accounts.models import User
 from billing import credits
 from billing.errors import PaymentRefused, PaymentsDown
-from billing.models import Order, TopUp
+from billing.models import Order, Pack, TopUp
 from billing.payments import checkout, fulfilment, letters
 from billing.payments.contract import Thing, gateway
 
@@ -22,6 +25,18 @@ REMEMBERED = timedelta(hours=23)
 LOST = ("requires_payment_method", "canceled")
 COUNTED = (Order.State.OPEN, Order.State.PAID)
 log = logging.getLogger(__name__)
+
+
+def allow(user: User, slug: str, *, below: int, monthly: int) -> TopUp:
+    pack = Pack.objects.filter(slug=slug, active=True).first()
+    if pack is None:
+        raise NotFound(_("This pack is not on sale."))
+    wanted = {"pack": pack, "below": below, "monthly": monthly, "active": True, "trouble": ""}
+    return TopUp.objects.update_or_create(user=user, defaults=wanted)[0]
+
+
+def forbid(user: User) -> None:
+    TopUp.objects.filter(user=user).update(active=False)
 
 
 def run() -> int:
