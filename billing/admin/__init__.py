@@ -1,3 +1,3 @@
-from billing.admin import books, catalogue
+from billing.admin import books, catalogue, payments
 
-__all__ = ["books", "catalogue"]
+__all__ = ["books", "catalogue", "payments"]

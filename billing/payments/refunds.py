@@ -33,6 +33,10 @@ def next_number(payment: Payment) -> int:
     return payment.refunds.exclude(number=None).count() + 1
 
 
+def left(payment: Payment) -> int:
+    return payment.amount - _going_back(payment)
+
+
 def refund(payment: Payment, click: Click, *, actor: User) -> Refund:
     """The credits leave before the money does, so that they cannot be spent in between."""
     row, new = _reserve(payment, click, actor)
@@ -106,7 +110,7 @@ def _reserve(payment: Payment, click: Click, actor: User) -> tuple[Refund, bool]
         return known, False
     if click.number != next_number(payment):
         raise Conflict(_("Somebody has refunded some of this meanwhile. Look again."))
-    if click.amount > payment.amount - _going_back(payment):
+    if click.amount > left(payment):
         raise TooMuch(_("No more than what was paid can be given back."))
     row = Refund.objects.create(
         payment=payment, number=click.number, amount=click.amount, reason=click.reason.strip(),
