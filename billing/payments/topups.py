@@ -57,19 +57,27 @@ def run() -> int:
 
 @transaction.atomic
 def begin(setting: TopUp) -> Order | None:
-    """Looked at again under a lock; the table itself refuses a second one beside an open one."""
+    """The table refuses a second one beside an open one; after that, the first may just have been paid: look again."""
     setting = TopUp.objects.select_for_update(of=("self",)).select_related("user", "pack").get(pk=setting.pk)
     month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     mine = Order.objects.filter(user=setting.user, kind=Order.Kind.TOP_UP, state__in=COUNTED)
-    if credits.balance(setting.user).available >= setting.below or not setting.active or setting.trouble:
+    if not _low(setting) or not setting.active or setting.trouble:
         return None
     if not setting.pack.active or mine.filter(created_at__gte=month).count() >= setting.monthly:
         return None
     try:
         with transaction.atomic():
-            return checkout.order_for(setting.user, setting.pack, kind=Order.Kind.TOP_UP)
+            order = checkout.order_for(setting.user, setting.pack, kind=Order.Kind.TOP_UP)
     except IntegrityError:
         return None
+    if not _low(setting):
+        order.delete()
+        return None
+    return order
+
+
+def _low(setting: TopUp) -> bool:
+    return credits.balance(setting.user).available < setting.below
 
 
 def charge(order: Order) -> None:

@@ -84,6 +84,18 @@ def test_ten_at_once_are_one_charge(stripe: Stripe, setting: TopUp) -> None:
     assert (charged(stripe), Payment.objects.filter(order__kind="top_up").count()) == (1, 1)
 
 
+def test_one_that_is_paid_while_the_next_begins_is_enough(stripe: Stripe, setting: TopUp, monkeypatch: Any) -> None:
+    real = checkout.order_for
+
+    def first_the_other(user: User, *args: Any, **kwargs: Any) -> Order:
+        credits.grant(user, 500, reference="the other", kind="purchase")
+        return real(user, *args, **kwargs)
+
+    monkeypatch.setattr(topups.checkout, "order_for", first_the_other)
+    assert topups.begin(setting) is None
+    assert not Order.objects.filter(kind="top_up").exists()
+
+
 def test_a_second_open_one_is_refused_by_the_table(stripe: Stripe, setting: TopUp) -> None:
     checkout.order_for(setting.user, setting.pack, kind=Order.Kind.TOP_UP)
     with pytest.raises(IntegrityError), transaction.atomic():
