@@ -8,6 +8,7 @@ from billing.pages import wallet as pages
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet", wallet.OneWallet.as_view(), name="api-wallet"),
     path("wallet/entries", wallet.Entries.as_view(), name="api-wallet-entries"),
+    path("wallet/usage", wallet.Usage.as_view(), name="api-wallet-usage"),
     path("wallet/coupons", wallet.Coupons.as_view(), name="api-wallet-coupons"),
     path("packs", catalogue.Packs.as_view(), name="api-packs"),
     path("plans", catalogue.Plans.as_view(), name="api-plans"),

@@ -1,9 +1,11 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from accounts.reading import Body
+from billing import usage
 
 Cap = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -44,6 +46,26 @@ class ShownEntry(BaseModel):
     debt: int = Field(description="Change of what is owed")
     charged: int = Field(description="What it cost; negative when it was refunded")
     reference: str = Field(description="What it was for: `job:<id>`")
+
+
+class UsageQuery(Body):
+    days: Annotated[int, Field(ge=1, le=usage.LONGEST)] = 30
+
+
+class ShownSpent(BaseModel):
+    day: date = Field(description="UTC")
+    tool: str = Field(description="Empty: other")
+    key: UUID | None = Field(description="None: by hand, or a key that is gone")
+    key_name: str
+    credits: int
+    jobs: int
+
+
+class Usage(BaseModel):
+    since: date
+    items: list[ShownSpent]
+    credits: int
+    jobs: int
 
 
 class Entries(BaseModel):

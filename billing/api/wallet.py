@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +13,7 @@ from accounts.models import Scope
 from accounts.pagination import Paging, listing
 from accounts.reading import read, read_query
 from accounts.replies import Reply
-from billing import coupons, credits, overview, statement
+from billing import coupons, credits, overview, statement, usage
 from billing.api import bodies
 
 
@@ -45,6 +45,21 @@ class Entries(APIView):
         rows = statement.transfers(person(request))
         show = read_query(request, Paging)
         return Response(listing(rows, show, lambda row: asdict(statement.entry(row)), statement.ORDER))
+
+
+class Usage(APIView):
+    access = Rule.USER
+
+    @extend_schema(
+        operation_id="get_usage", summary="What I spent, by day, tool and key",
+        parameters=[OpenApiParameter("days", int, description=f"So many days until now, at most {usage.LONGEST}")],
+        responses=bodies.Usage,
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        days = read_query(request, bodies.UsageQuery).days
+        items = [asdict(row) for row in usage.spent(person(request), days)]
+        sums = {name: sum(item[name] for item in items) for name in ("credits", "jobs")}
+        return Response({"since": usage.first_of(days), "items": items} | sums)
 
 
 class Coupons(APIView):

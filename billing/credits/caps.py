@@ -14,6 +14,8 @@ from billing import ledger
 from billing.errors import OverLimit
 from billing.models import Hold, Wallet
 
+SPENT: Any = Case(When(state="open", then=F("amount")), default=F("captured") - F("refunded"))
+
 
 @transaction.atomic
 def allow(user: User, caps: Mapping[str, int | None]) -> Wallet:
@@ -41,7 +43,6 @@ def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:
 def _within(cap: int | None, whose: Q, since: datetime, amount: int, message: str) -> None:
     if cap is None:
         return
-    spent: Any = Case(When(state="open", then=F("amount")), default=F("captured") - F("refunded"))
-    so_far = Hold.objects.filter(whose, created_at__gte=since).aggregate(all=Sum(spent))["all"] or 0
+    so_far = Hold.objects.filter(whose, created_at__gte=since).aggregate(all=Sum(SPENT))["all"] or 0
     if so_far + amount > cap:
         raise OverLimit(message)
