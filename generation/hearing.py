@@ -8,9 +8,10 @@ from django.dispatch import receiver
 from accounts import signals
 from accounts.export import as_json
 from accounts.models import User
-from billing.signals import moved
+from billing.models import Hold
+from billing.signals import moved, overdue
 from generation import broadcast, lifecycle
-from generation.models import LIVE, Job, Preset
+from generation.models import LIVE, Job, Preset, Status
 
 SHOWN = (
     "public_id", "tool", "model", "params", "seed", "status", "quoted", "charged", "error", "created_at", "started_at",
@@ -21,6 +22,16 @@ SHOWN = (
 @receiver(moved)
 def tell_wallet(sender: Any, user: User, available: int, held: int, **_more: Any) -> None:
     broadcast.tell_wallet(user, available, held)
+
+
+@receiver(overdue)
+def end_overdue(sender: Any, hold: Hold, **_more: Any) -> bool:
+    """A job that waits beyond its hold waits no longer; one that runs ends by its deadline, and its hold with it."""
+    kind, _colon, name = hold.reference.partition(":")
+    job = Job.objects.filter(public_id=name, status__in=LIVE).first() if kind == "job" else None
+    if job is not None and job.status == Status.QUEUED:
+        lifecycle.fail(job, lifecycle.timed_out())
+    return job is not None
 
 
 @receiver([signals.signed_out, signals.deactivated])

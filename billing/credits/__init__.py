@@ -3,7 +3,7 @@
 from billing.credits.caps import allow
 from billing.credits.disputes import dispute_lost, dispute_open, dispute_won
 from billing.credits.granting import adjust, expire_lots, grant, take_back
-from billing.credits.holding import capture, hold, refund, release
+from billing.credits.holding import capture, expire_holds, hold, refund, release
 from billing.credits.reading import Balance, balance
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "dispute_lost",
     "dispute_open",
     "dispute_won",
+    "expire_holds",
     "expire_lots",
     "grant",
     "hold",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import Conflict
 from accounts.models import ApiKey, User
-from billing import ledger
+from billing import ledger, signals
 from billing.credits import caps, lots
 from billing.credits.amounts import whole
 from billing.errors import InsufficientCredits, TooMuch
@@ -67,6 +67,15 @@ def release(reference: str, state: str = Hold.State.RELEASED) -> Hold:
     if held.state != Hold.State.OPEN:
         return held
     return _end(wallet, held, 0, state)
+
+
+def expire_holds() -> int:
+    """What upkeep calls: nothing stays set aside for ever because somebody forgot it."""
+    due = Hold.objects.filter(state=Hold.State.OPEN, expires_at__lte=timezone.now()).order_by("expires_at")[:1000]
+    forgotten = [held for held in due if not any(lives for _who, lives in signals.overdue.send(None, hold=held))]
+    for held in forgotten:
+        release(held.reference, Hold.State.EXPIRED)
+    return len(forgotten)
 
 
 @transaction.atomic

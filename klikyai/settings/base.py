@@ -140,6 +140,7 @@ RQ_QUEUES = {
 # Dotted paths of what upkeep calls, and every how many seconds.
 UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
+    "billing.credits.expire_holds": 600,
     "billing.credits.expire_lots": 60,
     "billing.payments.reconciling.reconcile": 300,
     "billing.payments.topups.run": 30,

@@ -123,6 +123,18 @@ def test_expired_credits_leave_by_an_entry(alice: User) -> None:
     assert broken() == []
 
 
+def test_what_was_forgotten_comes_back_at_its_time(alice: User) -> None:
+    give(alice, 100)
+    past, later = timezone.now() - timedelta(seconds=1), timezone.now() + timedelta(days=1)
+    credits.hold(alice, 10, reference="forgotten", expires_at=past)
+    credits.hold(alice, 20, reference="young", expires_at=later)
+    credits.hold(alice, 30, reference="patient")
+    assert [credits.expire_holds(), credits.expire_holds()] == [1, 0]
+    assert seen(alice) == (50, 50, 0)
+    assert credits.capture("forgotten", 10).state == "expired"
+    assert broken() == []
+
+
 def test_taking_back_what_is_spent_leaves_a_debt_that_the_next_grant_pays(alice: User) -> None:
     give(alice, 100)
     credits.hold(alice, 90, reference="job:1")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,8 @@ from hypothesis import strategies as some
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from billing.models import Price
+from billing import credits
+from billing.models import Hold, Price
 from generation import pricing
 from generation.models import Job, Model
 
@@ -47,6 +49,20 @@ def test_a_job_that_waits_keeps_its_price(rich: User, alice_api: APIClient, pati
     price(40)
     price(1)
     assert Job.objects.get(public_id=name).quoted == 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("status", "after"), [("queued", "failed"), ("running", "running")])
+def test_what_waits_beyond_its_hold_ends_with_it(
+    rich: User, alice_api: APIClient, patient: Model, status: str, after: str
+) -> None:
+    alice_api.post("/api/v1/jobs", BOAT, format="json")
+    Hold.objects.update(expires_at=timezone.now())
+    if status == "running":
+        Job.objects.update(status=status, token=uuid4(), lease_until=timezone.now(), started_at=timezone.now())
+    credits.expire_holds()
+    assert Job.objects.get().status == after
+    assert credits.balance(rich).held == (0 if after == "failed" else 8)
 
 
 @given(each=some.integers(0, 1000), tenths=some.integers(1, 10_000))
