@@ -4,8 +4,10 @@ import base64
 import binascii
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Protocol
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, InvalidRequest, Refused
 from accounts.models import User
+from media import direct, storage
 from media.errors import StorageFailed, TooBig
 from media.inspection.formats import MAX_BYTES
 from media.intake import accept_file
@@ -58,29 +61,47 @@ def finish(upload: Upload) -> Asset:
     with _locked(upload), workspace() as work:
         source = work / "source"
         source.hardlink_to(upload.file)
-        try:
-            upload.asset = accept_file(upload.user, source, upload.name)
-        except (StorageFailed, Conflict):
-            raise  # the pieces are good: asking again finishes
-        except Refused:
-            _forget(upload)
-            raise
-        upload.save(update_fields=["asset"])
-        upload.file.unlink(missing_ok=True)
-    return upload.asset
+        return _taken_in(upload, source)
+
+
+def fetch(upload: Upload) -> Asset:
+    """What came straight into the bucket, read once, checked, and only then a file of the library."""
+    if upload.asset is not None:
+        return upload.asset
+    direct.complete(upload)
+    with workspace() as work:
+        with storage.open_at(upload.key) as arrived, (work / "source").open("wb") as source:
+            shutil.copyfileobj(arrived, source, _PIECE)
+        return _taken_in(upload, work / "source")
 
 
 def cancel(upload: Upload) -> None:
     if not upload.file.exists():
-        upload.delete()
+        forget(upload)
         return
     with _locked(upload):
-        _forget(upload)
+        forget(upload)
 
 
-def _forget(upload: Upload) -> None:
+def forget(upload: Upload) -> None:
+    direct.forget(upload)
     upload.file.unlink(missing_ok=True)
     upload.delete()
+
+
+def _taken_in(upload: Upload, source: Path) -> Asset:
+    try:
+        asset = accept_file(upload.user, source, upload.name)
+    except (StorageFailed, Conflict):
+        raise  # what arrived is good: asking again finishes
+    except Refused:
+        forget(upload)
+        raise
+    upload.asset = asset
+    upload.save(update_fields=["asset"])
+    upload.file.unlink(missing_ok=True)
+    direct.forget(upload)
+    return asset
 
 
 def _make_room(user: User, length: int) -> None:

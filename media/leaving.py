@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from accounts.models import User
 from accounts.signals import closing, exporting
 from media import storage
+from media.arrivals import forget
 from media.delivery import pieces
 from media.inspection.formats import BY_MIME
 from media.intake import discard
@@ -17,8 +18,7 @@ from media.models import Asset, Upload
 @receiver(closing)
 def take_away(sender: Any, user: User, **_more: Any) -> None:
     for upload in Upload.objects.filter(user=user):
-        upload.file.unlink(missing_ok=True)
-        upload.delete()
+        forget(upload)
     discard(Asset.objects.filter(user=user))
 
 

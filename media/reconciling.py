@@ -7,10 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from media import storage
+from media import direct, storage
 from media.models import Asset, Derivative, Space, Upload
 from media.storage import FOLDERS
 from media.trash import UNFINISHED
@@ -31,12 +31,13 @@ class Findings:
 
 def look(grace: timedelta = GRACE) -> Findings:
     before = timezone.now() - grace
-    known = set(Asset.objects.values_list("path", flat=True)) | set(Derivative.objects.values_list("path", flat=True))
+    known = _known(Asset.objects.all(), Derivative.objects.all())
+    arriving = set(Upload.objects.exclude(key="").values_list("key", flat=True))
     found = Findings()
     seen = set()
     for path in _files():
         seen.add(path)
-        if path not in known and default_storage.get_modified_time(path) < before:
+        if path not in known | arriving and default_storage.get_modified_time(path) < before:
             found.files_without_row.append(path)
     found.rows_without_file = sorted(path for path in known - seen if not default_storage.exists(path))
     found.wrong_space = _wrong_space()
@@ -45,10 +46,16 @@ def look(grace: timedelta = GRACE) -> Findings:
 
 def mend(found: Findings) -> None:
     """A row without a file is told, not deleted: a backup may still have it."""
-    still_known = set(Asset.objects.filter(path__in=found.files_without_row).values_list("path", flat=True))
-    for path in set(found.files_without_row) - still_known:
+    stray = found.files_without_row
+    # Asked again: a likeness is made anew under its old name.
+    for path in set(stray) - _known(Asset.objects.filter(path__in=stray), Derivative.objects.filter(path__in=stray)):
         storage.remove(path)
     _sweep_arrivals()
+    direct.sweep(timezone.now() - UNFINISHED)
+
+
+def _known(*rows: "QuerySet[Asset] | QuerySet[Derivative]") -> set[str]:
+    return {path for some in rows for path in some.values_list("path", flat=True)}
 
 
 def tidy() -> None:

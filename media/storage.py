@@ -63,9 +63,13 @@ def open_at(path: str, start: int = 0) -> IO[bytes]:
     return content
 
 
+def speaks_s3() -> bool:
+    return hasattr(default_storage, "querystring_expire")
+
+
 def signed_link(path: str, mime: str) -> str:
     """At most five minutes, by the storage itself; only S3 is told what to say in its answer."""
-    if hasattr(default_storage, "querystring_expire"):
+    if speaks_s3():
         said = {"ResponseContentType": mime, "ResponseCacheControl": "private, no-store"}
         return str(default_storage.url(path, parameters=said))  # type: ignore[call-arg]
     return default_storage.url(path)

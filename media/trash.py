@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from media.arrivals import forget
 from media.intake import discard
 from media.models import Asset, Upload
 
@@ -25,8 +26,7 @@ def empty_old() -> int:
     """Called by the clock: old trash, temporary files, attempts nobody finished, uploads cut for good."""
     now = timezone.now()
     for upload in Upload.objects.filter(created_at__lt=now - UNFINISHED):
-        upload.file.unlink(missing_ok=True)
-        upload.delete()
+        forget(upload)
     old = Q(trashed_at__lt=now - KEPT) | Q(keep_until__lt=now) | Q(ready=False, created_at__lt=now - UNFINISHED)
     ids = list(Asset.objects.filter(old).values_list("pk", flat=True)[:_AT_ONCE])
     # Asked again under the lock: what was taken back meanwhile stays.

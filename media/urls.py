@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from media.api import assets, content, links, projects, tags, uploads
+from media.api import assets, content, links, parts, projects, tags, uploads
 from media.pages import content as content_page
 from media.pages import library, shared
 
@@ -14,6 +14,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<uuid:asset_id>/links/<uuid:link_id>", links.OneLink.as_view(), name="api-asset-link"),
     path("uploads", uploads.Uploads.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), name="api-upload"),
+    path("uploads/<uuid:upload_id>/parts", parts.Parts.as_view(), name="api-upload-parts"),
+    path("uploads/<uuid:upload_id>/arrival", parts.Arrival.as_view(), name="api-upload-arrival"),
     path("tags", tags.Tags.as_view(), name="api-tags"),
     path("projects", projects.Projects.as_view(), name="api-projects"),
     path("projects/<uuid:project_id>", projects.OneProject.as_view(), name="api-project"),

@@ -1,5 +1,6 @@
 """Where media lies: a folder, S3 (or MinIO), or Google Cloud Storage."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -44,6 +45,8 @@ def _s3() -> dict[str, Any]:
 
 
 def _gcs() -> dict[str, Any]:
+    if find_spec("google") is None or find_spec("google.cloud.storage") is None:
+        raise ImproperlyConfigured("MEDIA_STORAGE=gcs needs google-cloud-storage: pip install google-cloud-storage")
     from_env = env.required(["MEDIA_BUCKET"])
     options = {"bucket_name": from_env["MEDIA_BUCKET"], "querystring_auth": True, "expiration": SIGNED_SECONDS}
     return {"BACKEND": "storages.backends.gcloud.GoogleCloudStorage", "OPTIONS": options}

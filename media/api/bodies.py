@@ -121,3 +121,19 @@ class NewLinkShown(ShownLink):
 
 class LinkList(BaseModel):
     items: list[ShownLink]
+
+
+class BegunUpload(BaseModel):
+    id: UUID
+    url: str
+    parts: str | None
+
+
+class ShownPart(BaseModel):
+    number: int
+    bytes: int
+    url: str
+
+
+class PartList(BaseModel):
+    items: list[ShownPart]

@@ -6,7 +6,7 @@ from django.http import Http404
 from rest_framework.request import Request
 
 from accounts.access import person
-from media.models import Asset, Project
+from media.models import Asset, Project, Upload
 
 
 def own_asset(request: Request, asset_id: UUID) -> Asset:
@@ -21,3 +21,10 @@ def own_project(request: Request, project_id: UUID) -> Project:
     if project is None:
         raise Http404
     return project
+
+
+def own_upload(request: Request, upload_id: UUID) -> Upload:
+    upload = Upload.objects.select_related("user", "asset").filter(user=person(request), public_id=upload_id).first()
+    if upload is None:
+        raise Http404
+    return upload

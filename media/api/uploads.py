@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,7 +15,9 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest, UnsupportedMedia
-from media import arrivals
+from media import arrivals, direct
+from media.api import bodies
+from media.api.own import own_upload
 from media.inspection.formats import MAX_BYTES
 from media.library import one
 from media.models import Upload
@@ -37,13 +39,18 @@ class Uploads(APIView):
     access = Rule.USER
 
     @extend_schema(
-        operation_id="begin_upload", summary="Begin a resumable upload (tus 1.0)", request=None, responses={201: None}
+        operation_id="begin_upload",
+        summary="Begin a resumable upload (tus 1.0)",
+        request=None,
+        responses={201: bodies.BegunUpload},
     )
     def post(self, request: Request) -> Response:
         length = _number(request, "Upload-Length")
         upload = arrivals.begin(person(request), length, arrivals.name_in(request.headers.get("Upload-Metadata", "")))
         place = request.build_absolute_uri(reverse("api-upload", args=[upload.public_id]))
-        return Response({"id": upload.public_id, "url": place}, 201, headers=_VERSION | {"Location": place})
+        parts = f"{place}/parts" if direct.possible() else None
+        told = {"id": upload.public_id, "url": place, "parts": parts}
+        return Response(told, 201, headers=_VERSION | {"Location": place})
 
     @extend_schema(exclude=True)
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -58,7 +65,7 @@ class OneUpload(APIView):
 
     @extend_schema(operation_id="get_upload", summary="How much has arrived", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, upload_id: UUID) -> Response:
-        upload = _own(request, upload_id)
+        upload = own_upload(request, upload_id)
         asset = one(person(request), upload.asset.public_id) if upload.asset else None
         data = {"id": upload.public_id, "offset": upload.offset, "length": upload.length, "asset": asset}
         return Response(data, headers=_progress(upload, upload.offset))
@@ -72,7 +79,7 @@ class OneUpload(APIView):
         request={"application/offset+octet-stream": OpenApiTypes.BINARY},
     )  # fmt: skip
     def patch(self, request: Request, upload_id: UUID) -> HttpResponse:
-        upload = _own(request, upload_id)
+        upload = own_upload(request, upload_id)
         if request.content_type != Pieces.media_type:
             raise UnsupportedMedia(_("Send the piece as application/offset+octet-stream."))
         offset = arrivals.append(upload, _number(request, "Upload-Offset"), request._request)
@@ -83,15 +90,8 @@ class OneUpload(APIView):
 
     @extend_schema(operation_id="cancel_upload", summary="Give an upload up", responses={204: None})
     def delete(self, request: Request, upload_id: UUID) -> HttpResponse:
-        arrivals.cancel(_own(request, upload_id))
+        arrivals.cancel(own_upload(request, upload_id))
         return HttpResponse(status=204, headers=_VERSION)
-
-
-def _own(request: Request, upload_id: UUID) -> Upload:
-    upload = Upload.objects.select_related("user", "asset").filter(user=person(request), public_id=upload_id).first()
-    if upload is None:
-        raise Http404
-    return upload
 
 
 def _progress(upload: Upload, offset: int) -> dict[str, str]:

@@ -13,6 +13,9 @@ class Upload(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="uploads")
     name = models.CharField(max_length=200, blank=True)
     length = models.BigIntegerField()
+    # Of an upload that goes straight into the bucket: where, and under which number the parts are gathered.
+    key = models.CharField(max_length=200, blank=True, default="", db_default="")
+    parts = models.CharField(max_length=1024, blank=True, default="", db_default="")
     asset = models.ForeignKey("media.Asset", models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -34,6 +34,10 @@ ROUTES: list[tuple[str, str, dict[str, object] | None]] = [
     ("get", "/uploads/{upload}", None),
     ("delete", "/uploads/{upload}", None),
 ]
+STRAIGHT_TO_S3: list[tuple[str, str, dict[str, object] | None]] = [
+    ("post", "/uploads/{upload}/parts", None),
+    ("post", "/uploads/{upload}/arrival", None),
+]
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def call(api: APIClient, method: str, path: str, body: object, ids: dict[str, st
     return answer.status_code, (told["message"], told.get("error"))
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES + STRAIGHT_TO_S3)
 def test_a_foreign_thing_is_as_absent_as_none(
     charlie_api: APIClient,
     dana_api: APIClient,

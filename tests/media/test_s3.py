@@ -1,47 +1,19 @@
 """The same verbs on S3: moto's server speaks the protocol, boto3 and django-storages are the real ones."""
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
-import pytest
 import requests
 from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from klikyai.settings import storages as chosen
 from media.intake import accept_upload, discard
 from media.models import Asset
 from media.reconciling import look, mend
 from media.tasks import derive
 from tests.media import samples
-
-
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}" if host == "0.0.0.0" else f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3_address: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    given = {
-        "MEDIA_STORAGE": "s3", "MEDIA_BUCKET": "klikyai", "MEDIA_ENDPOINT": s3_address, "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
-    }  # fmt: skip
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    made = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1").create_bucket(Bucket="klikyai")
-    settings.STORAGES = {**settings.STORAGES, "default": chosen.media()}
-    yield made
-    made.objects.all().delete()
 
 
 def test_upload_derive_read_sign_and_delete(
