@@ -12,3 +12,4 @@ class Accounts(AppConfig):
         import_module("accounts.hearing")
         import_module("accounts.roles")
         import_module("accounts.mending").mend()
+        import_module("accounts.remembered").mend()

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from accounts.authentication import KeyAuthentication
 from accounts.errors import Refused
 from accounts.models import ApiKey, Scope, User
+from accounts.remembered import kept
 from accounts.tokens import SessionStore, TokenAuthentication
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -76,7 +77,7 @@ def still_there(listeners: Iterable[Listener]) -> set[Listener]:
         for one in everybody
         if one.user.pk in users
         and (one.until is None or now < one.until)
-        and (one.session in sessions and users[one.user.pk] == one.user.password if one.session else one.key in keys)
+        and (kept(one.session) in sessions and users[one.user.pk] == one.user.password if one.session else one.key in keys)
     }
 
 

@@ -141,6 +141,7 @@ RQ_QUEUES = {
 UPKEEP: dict[str, int] = {
     "accounts.idempotency.forget_old": 3600,
     "billing.credits.expire_holds": 600,
+    "accounts.remembered.forget_expired": 3600,
     "billing.credits.expire_lots": 60,
     "billing.payments.reconciling.reconcile": 300,
     "billing.payments.topups.run": 30,
@@ -251,6 +252,7 @@ if env.text("OPENID_CLIENT_ID"):
     ELSEWHERE.append("/".join(env.text("OPENID_SERVER_URL").split("/")[:3]))
 if STRIPE_KEY:
     ELSEWHERE += ["https://checkout.stripe.com", "https://billing.stripe.com"]
+SESSION_ENGINE = "accounts.remembered"
 SESSION_SERIALIZER = "accounts.sealing.Sealed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
