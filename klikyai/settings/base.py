@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "klikyai.proxies.Proxies",
+    "klikyai.probes.Probes",
     "klikyai.middleware.RequestName",
     "klikyai.doorkeeper.Doorkeeper",
     "media.origin.OnlyContent",
