@@ -1,9 +1,12 @@
 """How allauth behaves in this house."""
 
+import logging
+from contextlib import suppress
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.internal.flows.signup import prevent_enumeration
-from allauth.core import context
+from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,16 +14,18 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts import limits
 from accounts.addresses import block
-from accounts.errors import Refused
+from accounts.errors import Refused, Unavailable
 from accounts.models import User
 from accounts.phones import ByPhone
 from accounts.sealing import box
 
 SIGN_UPS_PER_BLOCK = 20
 DAY = 24 * 3600
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(ByPhone):
@@ -36,17 +41,30 @@ class AccountAdapter(ByPhone):
 
     def validate_unique_email(self, email: str) -> str:
         """For somebody who changes their address; sign-up answers a known mailbox without a word (sign_up.py)."""
-        me = context.request.user
+        me = current.request.user
         owner = User.objects.at(email) if me.is_authenticated else None
         if owner is not None and owner.pk != me.pk and owner.email != email:
             raise self.validation_error("email_taken")
         return email
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            log.error("mail was not sent", extra={"template": template_prefix, "reason": repr(error)})
+            refused = Unavailable(_("No mail can be sent right now. Try again shortly."), log=repr(error))
+            raise ImmediateHttpResponse(_refusal(current.request, refused)) from error
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """What it tells of has happened already, mail or no mail."""
+        with suppress(ImmediateHttpResponse):
+            super().send_notification_mail(*args, **kwargs)
+
     def send_verification_code_sms(self, user: User, phone: str, code: str, **more: Any) -> None:
         try:
             super().send_verification_code_sms(user, phone, code, **more)
         except Refused as error:
-            raise ImmediateHttpResponse(_refusal(context.request, error)) from error
+            raise ImmediateHttpResponse(_refusal(current.request, error)) from error
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         try:

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts import attempts, limits
 from accounts.access import Rule
 from accounts.api.allauth_door import Said, ask, pending_step
-from accounts.errors import Forbidden, InvalidRequest, RateLimited, Unauthenticated
+from accounts.errors import Forbidden, InvalidRequest, RateLimited, Unauthenticated, Unavailable
 from accounts.models import ApiKey
 from accounts.reading import Body, read
 from accounts.replies import Reply
@@ -155,6 +155,8 @@ def _refusal(said: Said) -> Exception:
         return Unauthenticated(_("The e-mail address or the password is not right."))
     if said.status == 429 or codes & TOO_MANY:
         return RateLimited(_("Too many tries. Wait a little."), retry_after=300)
+    if said.status == 503:
+        return Unavailable(_("No mail can be sent right now. Try again shortly."))
     if said.status == 403:
         return Forbidden(_("Sign-up is closed here."))
     if said.status == 401:

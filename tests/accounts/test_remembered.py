@@ -1,6 +1,7 @@
 """The name of a session opens an account, so a dump of the database must not show it."""
 
 import pytest
+from allauth.core.context import request_context
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -60,7 +61,8 @@ def test_without_the_refusal_a_dump_would_open_the_account(signed_in: Client, mo
 def test_other_devices_are_listed_and_ended(signed_in: Client, alice: User) -> None:
     other = sign_in(Client(), alice)
     page = signed_in.get("/accounts/sessions/")
-    shown = {one.session_key: one.is_current() for one in page.context["sessions"]}
+    with request_context(page.wsgi_request):
+        shown = {one.session_key: one.is_current() for one in page.context["sessions"]}
     assert shown == {kept(cookie(signed_in)): True, kept(cookie(other)): False}
     signed_in.post("/accounts/sessions/")
     assert (visit(other), visit(signed_in)) == (302, 200)

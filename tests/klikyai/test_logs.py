@@ -1,6 +1,7 @@
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,6 +44,23 @@ def test_a_secret_by_its_looks_is_hidden(secret: str) -> None:
 )
 def test_a_secret_by_its_place_is_hidden(sentence: str) -> None:
     assert "hunter2-is-secret" not in line(sentence)
+
+
+def test_what_stands_beside_the_message_is_scrubbed_too() -> None:
+    beside = {"why": f"refused {SECRETS[0]}", "token": SECRETS[4], "status_code": 503}
+    shown = json.loads(line("no", **beside))
+    assert (shown["why"], shown["token"], shown["status_code"]) == ("refused [hidden]", "[hidden]", 503)
+
+
+def test_secrets_of_this_installation_are_hidden_wherever_they_stand(settings: Any) -> None:
+    for secret in (settings.SECRET_KEY, settings.MFA_KEYS[0], settings.DATABASES["default"]["PASSWORD"]):
+        assert secret not in line(f"a foreign sentence with {secret} in it")
+
+
+def test_a_link_somebody_was_given_is_hidden_and_names_of_ours_are_not() -> None:
+    link, job = f"/shared/{'aB3_' * 10}abc", "/api/v1/jobs/01234567-0123-4567-8901-012345678901/events"
+    assert json.loads(line(f"GET {link}/ 200"))["message"] == "GET /shared/[hidden]/ 200"
+    assert json.loads(line(f"GET {job} 200"))["message"] == f"GET {job} 200"
 
 
 def test_an_error_is_scrubbed_too() -> None:

@@ -12,7 +12,7 @@ import pytest
 from klikyai.services.postgres import Postgres
 from klikyai.services.process import free_port, working_in
 from klikyai.services.redis import Redis
-from tests.klikyai.test_canaries import manage
+from tests.klikyai.planting import manage
 from tests.klikyai.test_up import House
 
 pytestmark = pytest.mark.processes

@@ -1,6 +1,5 @@
-"""What a house keeps is for its own user alone; also where that user is not root."""
+"""The house under a user without rights; what it keeps is for that user alone."""
 
-import io
 import os
 import pwd
 import signal
@@ -12,10 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from klikyai.services.process import free_port
-from tests.klikyai.test_canaries import call, manage
 from tests.klikyai.test_up import SERVICES, House, leaves_nothing_behind
 
 pytestmark = pytest.mark.processes
@@ -33,33 +30,6 @@ def readable(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return not stat.S_ISLNK(mode) and bool(mode & 0o077)
-
-
-def upload(house: House, key: str) -> str:
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-    pixels = io.BytesIO()
-    Image.new("RGB", (64, 64)).save(pixels, "PNG")
-    body += pixels.getvalue() + b"\r\n--x--\r\n"
-    headers = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {key}"}
-    return call(house, "/api/v1/assets", body, **headers)
-
-
-def test_nothing_under_the_folder_is_open_to_others(tmp_path: Path) -> None:
-    house = House(tmp_path / "var", free_port())
-    # As an earlier version made it.
-    house.var.mkdir(mode=0o755)
-    try:
-        house.start()
-        key = manage(house, "newuser", "eve@example.org", "--api-key", "x").split('"api_key": "')[1].split('"')[0]
-        answer = upload(house, key)
-        call(house, "/_allauth/app/v1/auth/code/request", {"email": "eve@example.org"})
-        assert '"success":true' in answer, answer
-        assert list((house.var / "media").rglob("*.png"))
-        assert list((house.var / "mail").iterdir())
-        assert list((house.var / "redis").glob("appendonly*"))
-        assert open_to_others(house.var) == []
-    finally:
-        house.kill_everything()
 
 
 class Ordinary(House):
