@@ -67,7 +67,8 @@ def still_there(listeners: Iterable[Listener]) -> set[Listener]:
     users = dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "password"))
     names = {one.session for one in everybody if one.session}
     alive = Session.objects.filter(session_key__in=names, expire_date__gt=timezone.now())
-    sessions = set(alive.values_list("session_key", flat=True))
+    kept_names = set(alive.values_list("session_key", flat=True))
+    sessions = {name for name in names if kept(name) in kept_names}
     keys = set(
         ApiKey.objects.live().filter(pk__in={one.key for one in everybody if one.key}).values_list("pk", flat=True)
     )
@@ -77,7 +78,7 @@ def still_there(listeners: Iterable[Listener]) -> set[Listener]:
         for one in everybody
         if one.user.pk in users
         and (one.until is None or now < one.until)
-        and (kept(one.session) in sessions and users[one.user.pk] == one.user.password if one.session else one.key in keys)
+        and (one.session in sessions and users[one.user.pk] == one.user.password if one.session else one.key in keys)
     }
 
 
