@@ -88,9 +88,13 @@ def waiting_in(pool: str) -> int:
     return Turn.objects.filter(pool=pool).aggregate(all=Sum("waiting"))["all"] or 0
 
 
-def _workers(pool: str) -> int:
+def awake(pool: str) -> int:
     since = timezone.now() - timedelta(seconds=ALIVE)
-    return max(1, Worker.objects.filter(pool=pool, seen_at__gt=since).count())
+    return Worker.objects.filter(pool=pool, seen_at__gt=since).count()
+
+
+def _workers(pool: str) -> int:
+    return max(1, awake(pool))
 
 
 PLACES = """

@@ -17,8 +17,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from accounts.access import Rule, rule
+from generation import forecast
 
 PATIENCE = 3.0
+POOL = "images"
 _checkers = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
 
 
@@ -98,4 +100,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @rule(Rule.NOBODY)
 def status_page(request: HttpRequest) -> HttpResponse:
     services = look(ALL)
-    return render(request, "klikyai/status.html", {"services": services, "well": _well(services)})
+    shown = {"services": services, "well": _well(services)}
+    if services["postgresql"]["status"] == "up":
+        shown |= {"waiting": forecast.waiting_in(POOL), "workers": forecast.awake(POOL)}
+    return render(request, "klikyai/status.html", shown)

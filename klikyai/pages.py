@@ -1,11 +1,13 @@
 """Pages that belong to no single app."""
 
+import re
 import sys
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +24,36 @@ ADVICE = {
     503: gettext_lazy("Nothing was charged for what did not happen. Try again in a moment."),
 }
 
+SERVER = 500
+
 
 @rule(Rule.NOBODY)
-def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "klikyai/front.html")
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a phone needs to keep the studio beside its other apps."""
+    icons = [
+        {
+            "src": static(f"img/app-{side}.png"),
+            "sizes": f"{side}x{side}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
+        for side in (192, 512)
+    ]
+    shown = {
+        "name": "KlikyAI", "short_name": "KlikyAI", "description": _("Describe it. Watch it develop."),
+        "start_url": "/studio/", "scope": "/", "display": "standalone", "background_color": "#120e0b",
+        "theme_color": "#120e0b", "icons": icons,
+    }  # fmt: skip
+    return JsonResponse(shown, headers={"Content-Type": "application/manifest+json", "Cache-Control": "max-age=3600"})
+
+
+@rule(Rule.NOBODY)
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for whoever builds a page. In production there is no such page."""
+    if not settings.MAIL_ON_A_PAGE:
+        raise Http404
+    sprite = (settings.BASE_DIR / "static" / "img" / "icons.svg").read_text()
+    return render(request, "dev/components.html", {"icons": re.findall(r'symbol id="(\w+)"', sprite)})
 
 
 @rule(Rule.NOBODY)
@@ -64,8 +92,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     if failures.for_programs(request):
         return failures.refuse(request, error)
-    # Without context processors: the database may be what is broken.
     status = api.STATUS[error.code]
     shown = {"status": status, "message": error.message, "advice": ADVICE.get(status, "")}
+    headers = api.headers(error)
+    if status < SERVER:
+        return HttpResponse(render_to_string("lost.html", shown, request), status=status, headers=headers)
+    # Without context processors: the database may be what is broken.
     page = render_to_string("failed.html", shown | {"theme": theme.chosen(request)})
-    return HttpResponse(page, status=status, headers=api.headers(error))
+    return HttpResponse(page, status=status, headers=headers)

@@ -6,7 +6,7 @@ import accounts.urls
 import billing.urls
 import generation.urls
 import media.urls
-from klikyai import api, failures, health, metrics, pages
+from klikyai import api, failures, front, health, metrics, pages
 
 api_urlpatterns = [
     *accounts.urls.api_urlpatterns,
@@ -16,12 +16,14 @@ api_urlpatterns = [
 ]
 
 urlpatterns = [
-    path("", pages.front, name="front"),
+    path("", front.front, name="front"),
+    path("manifest.webmanifest", pages.manifest, name="manifest"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("health", health.report, name="health"),
     path("metrics", metrics.metrics, name="metrics"),
     path("status/", health.status_page, name="status"),
+    path("dev/components/", pages.components, name="dev-components"),
     path("dev/mail/", pages.mail, name="dev-mail"),
     # "View on site" of the admin would ask for tables that its models only pretend to have.
     path("admin/r/<path:_where>", pages.nothing),
