@@ -18,7 +18,7 @@ from generation import upkeep
 from generation.models import ENDED, Event, Job, Model
 from media.models import Asset
 from tests.generation.asking import ask
-from tests.generation.conftest import grant
+from tests.generation.conftest import grant, roomy
 from tests.generation.processes import children, started, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -87,6 +87,7 @@ def falls(tmp_path: Path) -> Path:
 
 
 def survive(rich: User, bob: User, falls: Path, jobs: int, kills: int, longest: float) -> None:
+    roomy()
     grant(rich, 1_000_000)
     grant(bob, 1_000_000)
     dice = random.Random(4)

@@ -22,7 +22,7 @@ from generation.errors import Stale
 from generation.models import ENDED, Job, Model
 from klikyai.services.redis import Redis
 from tests.generation.asking import again, ask
-from tests.generation.conftest import grant
+from tests.generation.conftest import grant, roomy
 from tests.generation.live.server import served
 from tests.generation.processes import children, started, until, worker
 
@@ -131,6 +131,7 @@ def test_without_its_token_a_zombie_would_be_believed(rich: User, patient: Model
 
 def forgetful(rich: User, jobs: int) -> float:
     """Seconds from the moment when Redis forgot everything until nothing is left to do."""
+    roomy()
     grant(rich, 100_000)
     asked = [ask(rich, "takes 0.3", lane="batch") for _ in range(jobs)]
     with worker(), started(UPKEEP):
