@@ -54,6 +54,13 @@ def tell_job(job: Job) -> int:
     return tell(job.user, {"type": "job", "job": described([job])[0]}, job)
 
 
+def tell_new(job: Job, place: int) -> Message:
+    """Its place is known already, and outputs it has none."""
+    shown = _described(job, (), place)
+    tell(job.user, {"type": "job", "job": shown}, job)
+    return shown
+
+
 def tell_wallet(user: User, available: int, held: int) -> int:
     return tell(user, {"type": "wallet", "wallet": {"available": available, "held": held}})
 

@@ -17,19 +17,30 @@ from generation.models import Job, Status, Turn, Worker
 
 LATELY = 50
 REMEMBERED = 15.0
+COUNTED = 5.0
 ALIVE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds for one unit of work."""
+    """Seconds for one unit of work, and how many jobs say so."""
 
     p50: float
     p90: float
+    measured: int = 0
 
 
-GUESS = Pace(2.0, 5.0)
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where a job would stand that one person asked for now, and how many wait in all."""
+
+    place: int
+    waiting: int
+
+
+GUESS = Pace(2.0, 20.0)
 _paces: dict[tuple[str, str], tuple[float, Pace]] = {}
+_awake: dict[str, tuple[float, int]] = {}
 
 
 def pace(tool: str, model: str) -> Pace:
@@ -47,16 +58,17 @@ def _measured(tool: str, model: str) -> Pace:
     seconds = [float(value) for value in rows.order_by("-finished_at").values_list(took, flat=True)[:LATELY]]
     if not seconds:
         return GUESS
-    return Pace(median(seconds), quantiles(seconds, n=10)[-1] if len(seconds) > 1 else seconds[0] * 1.5)
+    p90 = quantiles(seconds, n=10)[-1] if len(seconds) > 1 else seconds[0] * 1.5
+    return Pace(median(seconds), p90, len(seconds))
 
 
 def eta(tool: str, model: str, units: float, position: int, pool: str) -> dict[str, float]:
-    """Seconds until it is done, if `position` jobs like it go first."""
+    """Seconds until it is done, if `position` jobs like it go first. Nothing measured is a guess, and says so."""
     speed, rounds = pace(tool, model), position / _workers(pool) + 1
     # Delays of many jobs in a row even out: their spread grows with the root of their number.
     spread = (speed.p90 - speed.p50) * units * math.sqrt(rounds)
     middle = speed.p50 * units * rounds
-    return {"p50": round(middle, 2), "p90": round(middle + spread, 2)}
+    return {"p50": round(middle, 2), "p90": round(middle + spread, 2), "measured": speed.measured}
 
 
 def remaining(job: Any) -> dict[str, float]:
@@ -64,7 +76,7 @@ def remaining(job: Any) -> dict[str, float]:
     speed = pace(job.tool, job.model)
     gone = (timezone.now() - job.started_at).total_seconds() if job.started_at else 0.0
     left = [max(value * job.units - gone, 0.0) for value in (speed.p50, speed.p90)]
-    return {"p50": round(left[0], 2), "p90": round(left[1], 2)}
+    return {"p50": round(left[0], 2), "p90": round(left[1], 2), "measured": speed.measured}
 
 
 def places(jobs: Sequence[Job]) -> dict[int, int]:
@@ -77,15 +89,20 @@ def places(jobs: Sequence[Job]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def place_of_next(pool: str, user_id: int) -> int:
-    """Where a job would stand that this person asked for now."""
-    turns = dict(Turn.objects.filter(pool=pool, waiting__gt=0).values_list("user_id", "waiting"))
-    own = turns.pop(user_id, 0) + 1
-    return own - 1 + sum(min(count, own) for count in turns.values())
+def queue(pool: str, user_id: int) -> Queue:
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, {"pool": pool, "user": user_id})
+        return Queue(*cursor.fetchone())
 
 
 def waiting_in(pool: str) -> int:
     return Turn.objects.filter(pool=pool).aggregate(all=Sum("waiting"))["all"] or 0
+
+
+def forget() -> None:
+    """What is remembered of paces and workers."""
+    _paces.clear()
+    _awake.clear()
 
 
 def awake(pool: str) -> int:
@@ -94,9 +111,20 @@ def awake(pool: str) -> int:
 
 
 def _workers(pool: str) -> int:
-    return max(1, awake(pool))
+    known = _awake.get(pool)
+    if known is None or time.monotonic() - known[0] > COUNTED:
+        known = _awake[pool] = (time.monotonic(), awake(pool))
+    return max(1, known[1])
 
 
+QUEUE = """
+WITH mine AS (
+    SELECT COALESCE((SELECT waiting FROM generation_turn WHERE pool = %(pool)s AND user_id = %(user)s), 0) AS own
+)
+SELECT (own + COALESCE(sum(LEAST(t.waiting, own + 1)) FILTER (WHERE t.user_id <> %(user)s), 0))::int,
+    COALESCE(sum(t.waiting), 0)::int
+FROM mine LEFT JOIN generation_turn t ON t.pool = %(pool)s AND t.waiting > 0 GROUP BY own
+"""
 PLACES = """
 WITH mine AS (
     SELECT j.id, j.user_id, j.pool,

@@ -27,9 +27,9 @@ LEASE = timedelta(seconds=20)  # with the reconciler's five, a dead worker is no
 CRASHES = 3
 
 
-def queued(job: Job) -> None:
+def queued(job: Job, place: int) -> Mapping[str, Any]:
     """A new row, in the transaction that made it and held its credits."""
-    broadcast.tell_job(job)
+    return broadcast.tell_new(job, place)
 
 
 @transaction.atomic

@@ -59,32 +59,38 @@ def settle(user: User, tool_name: str, params: Any) -> Wish:
 
 
 def quote(user: User, wish: Wish) -> dict[str, Any]:
-    place = forecast.place_of_next(wish.tool.pool, user.pk)
+    queue = forecast.queue(wish.tool.pool, user.pk)
     return {
         "credits": wish.price.credits,
         "breakdown": wish.price.breakdown,
         "expires_at": timezone.now() + prices.PROMISED,
-        "eta": forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, place, wish.tool.pool),
-        "queue_position": place,
+        "eta": _eta(wish, queue),
+        "queue_position": queue.place,
         "model": wish.model.slug,
         "warnings": wish.warnings,
     }
 
 
-@transaction.atomic
 def submit(user: User, wish: Wish, terms: Terms = Terms()) -> Job:
-    job = _record(user, wish, terms)
+    return enter(user, wish, terms)[0]
+
+
+@transaction.atomic
+def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[str, Any]]:
+    """The job, and how it is shown: whoever asked would only look it up again."""
+    queue = forecast.queue(wish.tool.pool, user.pk)
+    job = _record(user, wish, terms, _eta(wish, queue))
     plan = plan_of(user)
     waiting = scheduling.join(job, plan)
     message = _("Too many of your jobs are waiting. Try again when some are done.")
-    scheduling.check_room(waiting, plan.queued, forecast.waiting_in(job.pool), settings.QUEUE_ROOM, message)
+    scheduling.check_room(waiting, plan.queued, queue.waiting + 1, settings.QUEUE_ROOM, message)
     credits.hold(
         user, job.quoted, reference=job.reference, expires_at=timezone.now() + HELD_FOR, api_key=terms.api_key,
         title=_title(wish), tool=wish.tool.name,
     )  # fmt: skip
-    lifecycle.queued(job)
+    shown = lifecycle.queued(job, queue.place)
     transaction.on_commit(lambda: tasks.ring(job.pool))
-    return job
+    return job, shown
 
 
 def retry(job: Job, api_key: ApiKey | None = None) -> Job:
@@ -110,12 +116,17 @@ def own_project(user: User, public_id: UUID | None) -> Project | None:
     return project
 
 
-def _record(user: User, wish: Wish, terms: Terms) -> Job:
+def _eta(wish: Wish, queue: forecast.Queue) -> dict[str, float]:
+    return forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, queue.place, wish.tool.pool)
+
+
+def _record(user: User, wish: Wish, terms: Terms, eta: Mapping[str, float]) -> Job:
     return Job.objects.create(
         user=user, tool=wish.tool.name, model=wish.model.slug, params=dict(wish.params), seed=wish.params["seed"],
         warnings=wish.warnings, lane=terms.lane, project=terms.project, api_key=terms.api_key,
         retry_of=terms.retry_of, pool=wish.tool.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
         steps=wish.tool.steps(wish.params), quoted=wish.price.honoured, facts=dict(terms.facts),
+        promised=eta["p50"], promised_at_most=eta["p90"],
     )  # fmt: skip
 
 

@@ -83,6 +83,7 @@ class JobQuery(Paging):
 class Eta(BaseModel):
     p50: float
     p90: float
+    measured: Annotated[int, Field(description="On how many jobs it rests; 0 is a guess")]
 
 
 class Quote(BaseModel):

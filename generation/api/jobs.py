@@ -83,7 +83,8 @@ def _create(request: Request, wanted: bodies.NewJob) -> Response:
     wish = submission.settle(user, wanted.tool, wanted.params)
     project = submission.own_project(user, wanted.project)
     terms = submission.Terms(lane=wanted.lane, project=project, api_key=_key(request))
-    return Reply(described([submission.submit(user, wish, terms)])[0], " ".join(wish.warnings), status=201)
+    _job, shown = submission.enter(user, wish, terms)
+    return Reply(shown, " ".join(wish.warnings), status=201)
 
 
 def _key(request: Request) -> ApiKey | None:

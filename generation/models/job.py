@@ -55,6 +55,10 @@ class Job(models.Model):
     stage = models.CharField(max_length=40, blank=True)
     cancel_wanted_at = models.DateTimeField(null=True)
 
+    # Seconds that were forecast when it was asked for, so that forecasts can be held against what came of them.
+    promised = models.FloatField(_("forecast, seconds"), null=True)
+    promised_at_most = models.FloatField(_("forecast, nine times of ten"), null=True)
+
     quoted = models.PositiveIntegerField(_("credits quoted"))
     charged = models.PositiveIntegerField(_("credits charged"), null=True)
     refunded = models.PositiveIntegerField(_("credits refunded by staff"), default=0)

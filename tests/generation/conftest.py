@@ -21,7 +21,7 @@ def patient(db: None, settings: Any) -> Model:
     """A model that is made by the tests' own engine, and the default here."""
     settings.ENGINES = {**settings.ENGINES, PATIENT: "tests.generation.patient.Patient"}
     registry.local.cache_clear()
-    forecast._paces.clear()
+    forecast.forget()
     return make_patient()
 
 

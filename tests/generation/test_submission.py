@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -125,3 +127,19 @@ def test_place_in_the_queue_counts_turns(
     assert [job["queue_position"] for job in alices] == [0, 1, 2, 3]
     assert bobs["queue_position"] == 1
     assert bob_api.post("/api/v1/quotes", BOAT, format="json").json()["data"]["queue_position"] == 3
+
+
+def test_asking_takes_few_queries(rich: User, alice_api: APIClient, patient: Model) -> None:
+    alice_api.post("/api/v1/jobs", BOAT, format="json")
+    with CaptureQueriesContext(connection) as whole:
+        alice_api.post("/api/v1/jobs", BOAT, format="json")
+    said = [query["sql"] for query in whole if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    # One for the model, five to place the job and tell of it, two for what is told of the wallet.
+    assert sum("generation_" in sql for sql in said) <= 1 + 5 + 2
+    assert len(said) <= 20, said
+
+
+def test_the_answer_is_what_the_list_says(rich: User, alice_api: APIClient, patient: Model) -> None:
+    for _ in range(2):
+        answer = alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]
+        assert answer == alice_api.get(answer["urls"]["self"]).json()["data"]
