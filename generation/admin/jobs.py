@@ -37,7 +37,8 @@ class Jobs(ReadOnly):
     ordering = ("-created_at", "-pk")
     fields = (
         "public_id", "user", "api_key", "tool", "model", "settings", "seed", "status", "lane", "pool", "step", "steps",
-        "stage", "quoted", "charged", "refunded", "attempts", "crashes", "worker", "lease_until", "deadline", "error",
+        "stage", "promised", "promised_at_most", "quoted", "charged", "refunded", "attempts",
+        "crashes", "worker", "lease_until", "deadline", "error",
         "created_at", "started_at", "finished_at",
     )  # fmt: skip
     readonly_fields = ("settings",)

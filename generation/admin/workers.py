@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.reading import ReadOnly
+from generation.admin.promises import promises
 from generation.forecast import ALIVE
 from generation.models import LIVE, Job, Status, Worker
 
@@ -25,7 +26,7 @@ class Workers(ReadOnly):
     list_before_template = "generation/admin/queues.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        more = (extra_context or {}) | {"queues": queues()}
+        more = (extra_context or {}) | {"queues": queues(), "promises": promises()}
         answer: HttpResponse = super().changelist_view(request, more)
         return answer
 

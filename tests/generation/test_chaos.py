@@ -1,5 +1,6 @@
 """Workers that die at the worst moments, and a house that forgets nothing and charges nothing twice."""
 
+import logging
 import os
 import random
 import signal
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 
 from accounts import limits
 from accounts.models import User
 from billing.invariants import broken
-from billing.models import Hold
+from billing.models import Hold, Transfer
 from generation import upkeep
 from generation.models import ENDED, Event, Job, Model
 from media.models import Asset
@@ -21,6 +23,7 @@ from tests.generation.asking import ask
 from tests.generation.conftest import grant, roomy
 from tests.generation.processes import children, started, until
 
+log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 # After which step of its work a worker falls over, once, when the file is there to say so.
@@ -111,7 +114,14 @@ def survive(rich: User, bob: User, falls: Path, jobs: int, kills: int, longest: 
             upkeep.give_back_lost()
             upkeep.ring_for_waiting()
             time.sleep(0.1)
+        took = time.monotonic() - began
+    assert done == kills
     ends = Counter(Job.objects.values_list("status", flat=True))
+    charges = Counter(Transfer.objects.filter(kind="capture").values_list("hold", flat=True))
+    crashes = Job.objects.aggregate(all=Sum("crashes"))["all"]
+    log.info("%d jobs, %d kills, %d in the middle of one, %.0f s: %s", jobs, done, crashes, took, dict(ends))
+    assert set(charges.values()) <= {1}
+    assert sum(charges.values()) == ends["succeeded"]
     assert ends["succeeded"] + ends["failed"] == jobs == len(asked)
     assert {job.error["code"] for job in Job.objects.filter(status="failed")} <= {"quarantined"}
     assert not Hold.objects.filter(state="open").exists()
