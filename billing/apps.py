@@ -11,3 +11,4 @@ class Billing(AppConfig):
     def ready(self) -> None:
         import_module("billing.hearing")
         import_module("billing.shipping")
+        import_module("billing.tills")
