@@ -14,6 +14,7 @@ from accounts.errors import InvalidRequest
 from accounts.models import Scope
 from accounts.reading import Body, read
 from accounts.replies import Reply
+from billing import credits
 from billing.models import Order
 from billing.payments import checkout
 
@@ -44,6 +45,7 @@ class OrderShown(BaseModel):
     amount: int
     currency: str
     state: str
+    available: int = Field(description="Credits to spend at this moment")
 
 
 def site(request: Request) -> str:
@@ -85,7 +87,7 @@ class OneOrder(APIView):
 
     @extend_schema(operation_id="get_order", summary="One of my orders", responses=OrderShown)
     def get(self, request: Request, order_id: UUID) -> Response:
-        order = Order.objects.filter(user=person(request), public_id=order_id).first()
+        order = Order.objects.select_related("user").filter(user=person(request), public_id=order_id).first()
         if order is None:
             raise Http404
         return Response(described(order))
@@ -93,7 +95,8 @@ class OneOrder(APIView):
 
 def described(order: Order) -> dict[str, Any]:
     fields = ("kind", "title", "credits", "amount", "currency", "state")
-    shown = OrderShown(id=order.public_id, **{field: getattr(order, field) for field in fields})
+    have = credits.balance(order.user).available
+    shown = OrderShown(id=order.public_id, available=have, **{field: getattr(order, field) for field in fields})
     return shown.model_dump(mode="json")
 
 

@@ -33,6 +33,11 @@ class Pack(models.Model):
     def price(self) -> str:
         return money.written(self.amount, self.currency)
 
+    @property
+    def hundred(self) -> str:
+        """What a hundred credits cost in it."""
+        return money.written(round(self.amount * 100 / self.credits), self.currency)
+
 
 class Plan(models.Model):
     """What a person gets each month, and what they may do meanwhile. One is free and belongs to everybody."""

@@ -55,7 +55,8 @@ def _act(request: HttpRequest, order: Order) -> HttpResponse:
     card, act = request.POST.get("card", ""), request.POST.get("act", "")
     try:
         if card == "3ds":
-            return render(request, "billing/sandbox_bank.html", {"order": order})
+            price = money.written(order.amount, order.currency)
+            return render(request, "billing/sandbox_bank.html", {"order": order, "price": price})
         if card in CARDS:
             sandbox_bank.pay(str(order.public_id), card)
             return redirect("order", order.public_id)

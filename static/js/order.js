@@ -1,16 +1,20 @@
-// The checkout led back here, perhaps before Stripe has told us: ask until the order has an end.
+// The checkout led back here, perhaps before we were told of the payment: ask until the order has an end.
 const place = document.querySelector('[data-order]')
 const FIRST = 500
 const LONGEST = 10_000
 
-function show(state) {
-  place.dataset.state = state
-  for (const line of place.querySelectorAll('[data-when]')) line.hidden = line.dataset.when !== state
+function show(order) {
+  place.dataset.state = order.state
+  for (const line of place.querySelectorAll('[data-when]')) line.hidden = line.dataset.when !== order.state
+  const have = place.querySelector('[data-have]')
+  if (have) have.textContent = order.available.toLocaleString('en')
+  const meter = document.querySelector('credit-meter')
+  if (meter) meter.textContent = order.available
 }
 
 async function look(pause) {
   const answer = await fetch(place.dataset.order, { headers: { Accept: 'application/json' } }).catch(() => null)
-  if (answer?.ok) show((await answer.json()).data.state)
+  if (answer?.ok) show((await answer.json()).data)
   if (place.dataset.state === 'open') setTimeout(look, pause, Math.min(pause * 1.5, LONGEST))
 }
 
