@@ -1,6 +1,6 @@
 """The verbs that move credits. Each is one transaction, or part of its caller's; asking twice is asking once."""
 
-from billing.credits.caps import allow
+from billing.credits.caps import allow, spent
 from billing.credits.disputes import dispute_lost, dispute_open, dispute_won
 from billing.credits.granting import adjust, expire_lots, grant, take_back
 from billing.credits.holding import capture, expire_holds, hold, refund, release
@@ -21,5 +21,6 @@ __all__ = [
     "hold",
     "refund",
     "release",
+    "spent",
     "take_back",
 ]

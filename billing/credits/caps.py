@@ -27,17 +27,28 @@ def allow(user: User, caps: Mapping[str, int | None]) -> Wallet:
     return wallet
 
 
+def spent(user: User) -> tuple[int, int]:
+    """Today and this month, as caps count it: by UTC, what is being made at what is set aside for it."""
+    day, month = _begins()
+    holds = Hold.objects.filter(user=user, created_at__gte=month)
+    found = holds.aggregate(day=Sum(SPENT, filter=Q(created_at__gte=day)), month=Sum(SPENT))
+    return found["day"] or 0, found["month"] or 0
+
+
 def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:
     if not amount:
         return
-    now = timezone.now()
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    day, month = _begins()
     mine = Q(user=wallet.user)
     _within(wallet.daily_cap, mine, day, amount, _("This is more than you allow yourself a day."))
     _within(wallet.monthly_cap, mine, month, amount, _("This is more than you allow yourself a month."))
     if key is not None:
         _within(key.spending_cap, Q(api_key=key), month, amount, _("This is more than this key may spend a month."))
+
+
+def _begins() -> tuple[datetime, datetime]:
+    day = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return day, day.replace(day=1)
 
 
 def _within(cap: int | None, whose: Q, since: datetime, amount: int, message: str) -> None:

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from accounts.access import Rule, person, rule
 from accounts.errors import Refused
 from accounts.pagination import Paging, listing
-from billing import coupons, credits, overview, plans, statement
+from billing import coupons, credits, lines, overview, plans, statement, usage
 from billing.models import Pack, Wallet
+
+DAYS, RECENT = 30, 12
 
 
 class CodeForm(forms.Form):
@@ -31,20 +33,35 @@ class CapsForm(forms.ModelForm):  # type: ignore[type-arg]
 @rule(Rule.USER)
 def wallet(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    try:
-        query = Paging.model_validate_strings({"cursor": request.GET["cursor"]} if request.GET.get("cursor") else {})
-        page = listing(statement.transfers(user), query, statement.entry, statement.ORDER)
-    except (ValidationError, Refused):
-        return redirect("wallet")
     facts = overview.of(user)
-    more = {
+    today, month = credits.spent(user)
+    shown = {
         "wallet": facts,
+        "expiring": overview.expiring(user),
         "plan": plans.plan_of(user),
         "packs": Pack.objects.filter(active=True),
+        "usage": usage.chart(user, DAYS),
+        "days": DAYS,
+        "lines": lines.told(lines.of(user).order_by(*statement.ORDER)[:RECENT]),
+        "today": today,
+        "month": month,
         "code": CodeForm(),
         "caps": CapsForm(initial={"daily_cap": facts.daily_cap, "monthly_cap": facts.monthly_cap}),
     }
-    return render(request, "billing/wallet.html", page | more)
+    return render(request, "billing/wallet.html", shown)
+
+
+@require_GET
+@rule(Rule.USER)
+def whole(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    try:
+        query = Paging.model_validate_strings({"cursor": request.GET["cursor"]} if request.GET.get("cursor") else {})
+        page = listing(lines.of(user), query.model_copy(update={"limit": 50}), lambda row: row, statement.ORDER)
+    except (ValidationError, Refused):
+        return redirect("statement-page")
+    shown = {"lines": lines.told(page["items"]), "pagination": page["pagination"], "wallet": overview.of(user)}
+    return render(request, "billing/statement.html", shown)
 
 
 @require_GET

@@ -33,7 +33,7 @@ def test_the_page_shows_what_there_is_and_why(alice: User, browser: Client) -> N
 
 
 def test_a_wrong_cursor_leads_to_the_first_page(browser: Client) -> None:
-    assert browser.get("/wallet/?cursor=nonsense").status_code == 302
+    assert browser.get("/wallet/statement/?cursor=nonsense").status_code == 302
 
 
 def test_the_table_can_be_followed_with_a_pencil(alice: User, browser: Client) -> None:
