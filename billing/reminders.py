@@ -1,11 +1,12 @@
 """Little is left: said once by e-mail, and again only after there was more in between."""
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing import mailing, usage
 from billing.models import Hold, Wallet
 
 AT_ONCE = 200
@@ -23,6 +24,8 @@ def _tell(wallet: Wallet) -> bool:
     # Marked first: a mail that fails is missed, a mail that comes every five minutes is worse.
     if not Wallet.objects.filter(pk=wallet.pk, warned=False).update(warned=True):
         return False
-    text = render_to_string("billing/low_balance.txt", {"wallet": wallet, "site": settings.SITE_URL})
-    send_mail(_("Your credits are running low"), text, None, [wallet.user.email])
+    pace = sum(row.credits for row in usage.spent(wallet.user, 7))
+    text = render_to_string("billing/low_balance.txt", {"wallet": wallet, "pace": pace})
+    step = mailing.Step(_("Buy credits"), f"{settings.SITE_URL}{reverse('buy')}")
+    mailing.write(wallet.user, _("Your credits are running low"), text, step)
     return True

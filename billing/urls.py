@@ -20,7 +20,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/", pages.wallet, name="wallet"),
-    path("wallet/statement/", pages.whole, name="statement-page"),
+    path("wallet/statement/", pages.whole, name="wallet-statement"),
     path("wallet/statement.csv", pages.download, name="statement"),
     path("wallet/coupons/", pages.redeem, name="redeem"),
     path("wallet/caps/", pages.caps, name="caps"),

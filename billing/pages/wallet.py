@@ -59,7 +59,7 @@ def whole(request: HttpRequest) -> HttpResponse:
         query = Paging.model_validate_strings({"cursor": request.GET["cursor"]} if request.GET.get("cursor") else {})
         page = listing(lines.of(user), query.model_copy(update={"limit": 50}), lambda row: row, statement.ORDER)
     except (ValidationError, Refused):
-        return redirect("statement-page")
+        return redirect("wallet-statement")
     shown = {"lines": lines.told(page["items"]), "pagination": page["pagination"], "wallet": overview.of(user)}
     return render(request, "billing/statement.html", shown)
 

@@ -1,13 +1,12 @@
 """What a person hears by mail about money. Sent after the commit; a mail that cannot be sent undoes nothing."""
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import money
+from billing import mailing, money
 from billing.models import Order, Payment, Refund
 
 
@@ -38,5 +37,4 @@ def expiring(user: User) -> None:
 
 def _write(user: User, subject: str, name: str, **shown: object) -> None:
     text = render_to_string(f"billing/mail/{name}.txt", shown | {"user": user})
-    sender = settings.DEFAULT_FROM_EMAIL
-    transaction.on_commit(lambda: send_mail(subject, text, sender, [user.email]), robust=True)
+    transaction.on_commit(lambda: mailing.write(user, subject, text), robust=True)

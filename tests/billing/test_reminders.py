@@ -3,7 +3,7 @@ from django.conf import settings
 from django.core import mail
 
 from accounts.models import User
-from billing import credits
+from billing import credits, mailing
 from billing.reminders import tell_low
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,8 @@ def test_little_is_said_once_and_again_after_there_was_more(alice: User) -> None
     spend(alice, 1, "job:2")
     assert [tell_low(), tell_low()] == [1, 0]
     assert f"{settings.LOW_BALANCE - 1} credits left" in mail.outbox[0].body
+    assert "In the last seven days you used 6 credits" in mail.outbox[0].body
+    assert f"Buy credits: {settings.SITE_URL}/wallet/buy/" in mail.outbox[0].body
     assert mail.outbox[0].to == ["alice@example.org"]
     credits.grant(alice, 100, reference="two", kind="purchase")
     tell_low()
@@ -38,3 +40,15 @@ def test_whoever_is_gone_is_left_in_peace(alice: User) -> None:
     spend(alice, 5, "job:1")
     User.objects.update(is_active=False)
     assert tell_low() == 0
+
+
+def test_a_letter_says_the_same_in_both_dresses_and_runs_nothing(alice: User) -> None:
+    body = "Thank you.\n\n<script>alert(1)</script> https://klikyai.example/x"
+    mailing.write(alice, "A <b>receipt</b>", body, mailing.Step("Look", "https://klikyai.example/?a=1&b=2"))
+    letter = mail.outbox[0]
+    html, kind = letter.alternatives[0]
+    assert kind == "text/html"
+    assert "<script>" not in html
+    assert "&lt;b&gt;receipt" in html
+    assert 'href="https://klikyai.example/?a=1&amp;b=2"' in html
+    assert letter.body == f"{body}\n\nLook: https://klikyai.example/?a=1&b=2\n"
