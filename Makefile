@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. They need Python 3.11 and pip, nothing else.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 
 # A browser's loop runs in the test process and forbids any other there: such tests get a process of their own.

@@ -35,6 +35,17 @@ def number(name: str, default: int) -> int:
     return _read(name, default, int, "a whole number")
 
 
+def port(name: str, default: int) -> int:
+    return _read(name, default, _port, "a whole number from 1 to 65535")
+
+
+def redis(name: str, default: str) -> str:
+    url = text(name, default)
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(f"{name} must look like redis://:password@host:6379/0")
+    return url
+
+
 def flag(name: str, default: bool) -> bool:
     return _read(name, default, _truth, "yes or no")
 
@@ -83,6 +94,13 @@ def _truth(value: str) -> bool:
     if lowered not in TRUE | FALSE:
         raise ValueError(value)
     return lowered in TRUE
+
+
+def _port(value: str) -> int:
+    found = int(value)
+    if not 0 < found < 65536:
+        raise ValueError(value)
+    return found
 
 
 def _rate(value: str) -> tuple[int, int]:

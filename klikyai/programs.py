@@ -6,6 +6,9 @@ from django.conf import settings
 
 from klikyai.services.supervisor import Program
 
+# Advice and progress bars of the libraries that read models.
+QUIET = {"TRANSFORMERS_VERBOSITY": "error", "DIFFUSERS_VERBOSITY": "error", "TQDM_DISABLE": "1"}
+
 
 def programs(host: str, port: int) -> list[Program]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -13,6 +16,6 @@ def programs(host: str, port: int) -> list[Program]:
     return [
         Program("web", [*daphne, "klikyai.asgi:application"]),
         Program("media", [*manage, "rqworker", "media", "--serializer", "rq.serializers.JSONSerializer"]),
-        Program("worker", [*manage, "worker", "--pool", "images"]),
+        Program("worker", [*manage, "worker", "--pool", "images"], QUIET),
         Program("upkeep", [*manage, "upkeep"]),
     ]

@@ -120,7 +120,7 @@ LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
 CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = env.redis("REDIS_URL", "redis://localhost:6379/0")
 # Two seconds and no retries: with redis-py's own retries a frozen Redis held a page for 20 seconds.
 REDIS_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 0)}
 CACHES = {
@@ -156,7 +156,7 @@ UPKEEP: dict[str, int] = {
 }
 
 # Where people find this house, for links in mails.
-SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}")
+SITE_URL = env.text("SITE_URL", f"http://localhost:{env.port('PORT', 8000)}")
 # Without keys the sandbox takes the money; production refuses to start so.
 STRIPE_KEY = env.text("STRIPE_KEY")
 STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")
@@ -195,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 MAIL_ON_A_PAGE = False
+OWNER_AT_FIRST = False  # make somebody who owns the studio when there is nobody yet
 SMS_GATEWAY = env.text("SMS_GATEWAY")
 SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", True)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

@@ -42,12 +42,14 @@ STRIPE_WEBHOOK_SECRETS = env.words(
     "STRIPE_WEBHOOK_SECRET", ("whsec_" + hashlib.sha256(b"sandbox" + SECRET_KEY.encode()).hexdigest(),)
 )
 HOST = env.text("HOST", "127.0.0.1")
-PORT = env.number("PORT", 8000)
+PORT = env.port("PORT", 8000)
 DEBUG = env.flag("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = _var / "mail"
 MAIL_ON_A_PAGE = True
+OWNER_AT_FIRST = env.flag("OWNER_AT_FIRST", True)
 # Browsers count localhost as safe, and so passkeys work there.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -1,5 +1,6 @@
 """`make run` ends here: services, migrations, demo, web, workers, all of them gone again when this one goes."""
 
+import json
 import os
 import shutil
 import signal
@@ -45,26 +46,32 @@ class Command(BaseCommand):
 
     def _serve(self, services: Embedded, host: str, port: int) -> None:
         os.environ.update(services.start())
-        self._prepare()
+        owner = _prepare()
         metrics.forget_the_dead()
-
-        def announce() -> None:
-            self.stdout.write(f"\n  KlikyAI is at http://{_shown(host)}:{port}/\n")
-            self.stdout.write(f"  Mail that it sends: http://{_shown(host)}:{port}/dev/mail/\n")
-            self.stdout.write("  Ctrl-C stops everything.\n\n")
-            self.stdout.flush()
-
-        Supervisor(programs(host, port), self.say).run(announce, lambda: services.mend(self.say))
+        lines = _greeting(f"http://{_shown(host)}:{port}", owner)
+        Supervisor(programs(host, port), self.say).run(lambda: self.say(lines), lambda: services.mend(self.say))
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _prepare(self) -> None:
-        """In a process of its own: this one read its settings before the services were there."""
-        done = subprocess.run([sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"])
-        if done.returncode != 0:
-            raise ServiceError("The database could not be prepared; the reason stands above.")
+
+def _prepare() -> dict[str, str]:
+    """In a process of its own: this one read its settings before the services were there. It says itself what fails."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+    owner: dict[str, str] = json.loads(done.stdout or "{}")
+    return owner
+
+
+def _greeting(at: str, owner: dict[str, str]) -> str:
+    lines = [f"KlikyAI is at {at}/", f"Sign in with any e-mail address: the code comes to {at}/dev/mail/"]
+    if owner:
+        lines.append(f"Or as {owner['email']} with the password {owner['password']}, who owns the desk at {at}/admin/")
+        lines.append("(said this once: write it down, or make others with manage.py newuser EMAIL --staff)")
+    return "\n  ".join(["", *lines, "Ctrl-C stops everything."]) + "\n"
 
 
 def _leave(number: int, frame: object) -> None:
