@@ -1,6 +1,7 @@
 """From a wish to the page where it is paid. Our row comes first: whatever happens at Stripe, we know what was meant."""
 
 import hashlib
+import re
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,23 +11,33 @@ from accounts.models import User
 from billing.models import Customer, Order, Pack, Plan, Subscription
 from billing.payments.contract import Wish, gateway
 
+SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 ENDED = ("canceled", "incomplete_expired")
 
 
 def buy_pack(user: User, slug: str, *, site: str, key: str | None = None) -> Order:
-    pack = Pack.objects.filter(slug=slug, active=True).first()
-    if pack is None:
-        raise NotFound(_("This pack is not on sale."))
-    return _send(_order(user, pack, key), site)
+    return _send(_order(user, pack_on_sale(slug), key), site)
 
 
 def subscribe(user: User, slug: str, *, site: str, key: str | None = None) -> Order:
-    plan = Plan.objects.filter(slug=slug, active=True, amount__gt=0).first()
-    if plan is None:
-        raise NotFound(_("This plan is not on sale."))
+    plan = plan_on_sale(slug)
     if Subscription.objects.filter(user=user).exclude(state__in=ENDED).exists():
         raise Conflict(_("You have a plan already: change or end it first."))
     return _send(_order(user, plan, key), site)
+
+
+def pack_on_sale(slug: str) -> Pack:
+    pack = Pack.objects.filter(slug=slug, active=True).first() if SLUG.fullmatch(slug) else None
+    if pack is None:
+        raise NotFound(_("This pack is not on sale."))
+    return pack
+
+
+def plan_on_sale(slug: str) -> Plan:
+    plan = Plan.objects.filter(slug=slug, active=True, amount__gt=0).first() if SLUG.fullmatch(slug) else None
+    if plan is None:
+        raise NotFound(_("This plan is not on sale."))
+    return plan
 
 
 def portal(user: User, *, site: str) -> str:

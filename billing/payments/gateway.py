@@ -125,8 +125,9 @@ class Stripe:
         lists: dict[str, Any] = {
             "payment_intent": v1.payment_intents, "refund": v1.refunds, "dispute": v1.disputes, "invoice": v1.invoices,
         }  # fmt: skip
+        params: Any = {"limit": 100, **of} | ({"created": {"gte": since}} if since else {})
         with _told():
-            for thing in lists[kind].list({"created": {"gte": since}, "limit": 100, **of}).auto_paging_iter():
+            for thing in lists[kind].list(params).auto_paging_iter():
                 yield thing.to_dict()
 
     def events(self, since: int, types: Collection[str]) -> Iterator[Thing]:

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, NotFound
+from accounts.errors import Conflict
 from accounts.models import User
 from billing.errors import PaymentRefused
 from billing.models import Order, Plan, Subscription
@@ -23,9 +23,7 @@ def coming(row: Subscription) -> Plan | None:
 
 
 def change(user: User, slug: str) -> Subscription:
-    row, plan = _mine(user), Plan.objects.filter(slug=slug, active=True, amount__gt=0).first()
-    if plan is None:
-        raise NotFound(_("This plan is not on sale."))
+    row, plan = _mine(user), checkout.plan_on_sale(slug)
     if plan.currency.lower() != row.order.currency:
         raise Conflict(_("A running plan cannot change its currency: end it first."))
     order = _order(row, plan)

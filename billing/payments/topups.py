@@ -7,13 +7,11 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.errors import NotFound
 from accounts.models import User
 from billing import credits
 from billing.errors import PaymentRefused, PaymentsDown
-from billing.models import Order, Pack, TopUp
+from billing.models import Order, TopUp
 from billing.payments import checkout, fulfilment, letters
 from billing.payments.contract import Thing, gateway
 
@@ -28,10 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def allow(user: User, slug: str, *, below: int, monthly: int) -> TopUp:
-    pack = Pack.objects.filter(slug=slug, active=True).first()
-    if pack is None:
-        raise NotFound(_("This pack is not on sale."))
-    wanted = {"pack": pack, "below": below, "monthly": monthly, "active": True, "trouble": ""}
+    wanted = {"pack": checkout.pack_on_sale(slug), "below": below, "monthly": monthly, "active": True, "trouble": ""}
     return TopUp.objects.update_or_create(user=user, defaults=wanted)[0]
 
 

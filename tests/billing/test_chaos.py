@@ -92,12 +92,14 @@ class Shot(House):
 
     def shoot(self, name: str, dice: random.Random) -> None:
         if name in ("postgres", "redis"):
-            return kill(self, name)
+            # One that is just going away by itself is not in need of a bullet.
+            with suppress(psutil.NoSuchProcess):
+                kill(self, name)
+            return
         found = [one for one in self.everything() if PROGRAMS[name] in " ".join(_words(one))]
         if found:
             with suppress(psutil.NoSuchProcess):
                 dice.choice(found).kill()
-        return None
 
 
 def _words(process: psutil.Process) -> list[str]:
@@ -128,7 +130,7 @@ def test_nothing_that_was_promised_is_lost(house: Shot, stripe: Server) -> None:
     keys = house.ask(MOVE_IN, "KEYS", str(PEOPLE))
     people = [Person(url, key, stripe.world, random.Random(key), stop) for key in keys]
     post = Post(stripe.store, SECRET, send_to(url))
-    threads = [threading.Thread(target=person.live) for person in people]
+    threads = [threading.Thread(target=person.live, daemon=True) for person in people]
     threads.append(threading.Thread(target=postman, args=(post, quiet), daemon=True))
     for thread in threads:
         thread.start()

@@ -150,3 +150,21 @@ def test_events_are_kept_once(browser: Client, order: Order) -> None:
     act(browser, order, card="ok")
     assert Event.objects.count() == 1
     assert Event.objects.get().handled_at is not None
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"pack": ""}, {"pack": "a\x00b"}, {"plan": "\x00"}, {"pack": "x" * 5000}, {"key": "\x00"}]
+)
+def test_a_form_that_names_nothing_leads_back(browser: Client, given: dict[str, str]) -> None:
+    page = browser.post("/wallet/buy/", given, follow=True)
+    assert page.status_code == 200
+    assert "not on sale" in page.content.decode()
+    assert browser.post("/wallet/plan/", given).status_code == 302
+    assert not Order.objects.exists()
+
+
+def test_a_form_sent_twice_is_one_order(browser: Client) -> None:
+    form = {"pack": shop.pack().slug, "key": "of this page"}
+    first, second = (browser.post("/wallet/buy/", form).headers["Location"] for _time in range(2))
+    assert first == second
+    assert Order.objects.count() == 1
