@@ -114,10 +114,9 @@ def _finish(job: Job, outcome: Outcome, watch: watching.Watcher) -> None:
 def _keep(job: Job, result: Result) -> None:
     for file in result.files:
         recipe = _recipe(job, file, result)
-        keep_output(
-            job.user, job.reference, recipes.embed(file.content, file.mime, recipe), mime=file.mime, recipe=recipe,
-            attempt_token=str(job.token),
-        )  # fmt: skip
+        written = job.user.recipe_in_files
+        content = recipes.embed(file.content, file.mime, recipe) if written else file.content
+        keep_output(job.user, job.reference, content, mime=file.mime, recipe=recipe, attempt_token=str(job.token))
 
 
 def _recipe(job: Job, file: File, result: Result) -> dict[str, object]:

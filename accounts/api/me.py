@@ -2,7 +2,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,21 +18,23 @@ class Profile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: str = Field(max_length=120, examples=["Alice"])
+    name: str | None = Field(None, max_length=120, examples=["Alice"])
+    recipe_in_files: StrictBool | None = Field(None, description="Prompt, seed and settings inside each file")
 
 
 class Person(BaseModel):
     id: str
     email: str
     name: str
+    recipe_in_files: bool
     staff: bool
     joined: str
 
 
 def described(user: User) -> dict[str, Any]:
     return Person(
-        id=str(user.public_id), email=user.email, name=user.name, staff=user.is_staff,
-        joined=user.date_joined.isoformat(),
+        id=str(user.public_id), email=user.email, name=user.name, recipe_in_files=user.recipe_in_files,
+        staff=user.is_staff, joined=user.date_joined.isoformat(),
     ).model_dump()  # fmt: skip
 
 
@@ -47,6 +49,8 @@ class Me(APIView):
     @extend_schema(operation_id="change_me", summary="Change my profile", request=Profile, responses=Person)
     def patch(self, request: Request) -> Response:
         user = person(request)
-        user.name = read(request, Profile).name
-        user.save(update_fields=["name"])
+        changed = read(request, Profile).model_dump(exclude_none=True)
+        for field, value in changed.items():
+            setattr(user, field, value)
+        user.save(update_fields=changed)
         return Reply(described(user), _("Your profile was changed."))

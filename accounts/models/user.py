@@ -31,6 +31,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     email_key = models.CharField(max_length=320, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    recipe_in_files = models.BooleanField(
+        _("write into each file how it was made"),
+        default=True,
+        help_text=_("Prompt, seed and settings. The library knows them in any case."),
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

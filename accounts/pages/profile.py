@@ -11,7 +11,7 @@ from accounts.models import User
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields = ("name",)
+        fields = ("name", "recipe_in_files")
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 

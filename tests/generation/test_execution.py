@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from billing import credits
@@ -47,6 +48,16 @@ def test_recipe_lies_in_the_file_too(rich: User, patient: Model) -> None:
         recipe = json.loads(picture.text["recipe"])
     assert recipe["prompt"] == "a boat {0.__class__} <b>"
     assert recipe == asset.recipe
+
+
+def test_a_person_may_keep_the_recipe_out_of_their_files(rich: User, patient: Model, alice_api: APIClient) -> None:
+    answer = alice_api.patch("/api/v1/auth/me", {"recipe_in_files": False}, format="json")
+    assert answer.json()["data"]["recipe_in_files"] is False
+    ask(rich, "a secret plan", seed=3)
+    execution.work_off("images")
+    asset = Asset.objects.of(rich).get()
+    assert b"secret plan" not in storage.open_at(asset.path).read()
+    assert (asset.recipe["prompt"], asset.recipe["seed"]) == ("a secret plan", 3)
 
 
 @pytest.mark.parametrize("prompt", ["fails", "breaks"])

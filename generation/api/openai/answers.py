@@ -71,7 +71,8 @@ def _content(wanted: Images, asset: Asset) -> str:
     with storage.open_at(asset.path) as file:
         if asset.mime == f"image/{wanted.format}":
             return base64.b64encode(file.read()).decode()
-        return base64.b64encode(convert(file, wanted.format, asset.recipe)).decode()
+        recipe = asset.recipe if asset.user.recipe_in_files else None
+        return base64.b64encode(convert(file, wanted.format, recipe)).decode()
 
 
 def _converted(picture: str, format: str) -> str:
@@ -80,7 +81,9 @@ def _converted(picture: str, format: str) -> str:
 
 
 def _pictures(job: Job) -> Sequence[Asset]:
-    return list(Asset.objects.of(job.user).filter(origin=job.reference, ready=True).order_by("pk"))
+    return list(
+        Asset.objects.of(job.user).select_related("user").filter(origin=job.reference, ready=True).order_by("pk")
+    )
 
 
 def _due(preview: Mapping[str, Any], told: int, all: int) -> bool:
