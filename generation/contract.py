@@ -103,6 +103,8 @@ class Pending:
 
 
 class RemoteEngine(Protocol):
+    notices_repeats: bool  # the same job sent twice is one order there
+
     def submit(self, request: Request, sending: Callable[[], None]) -> Ticket | Result:
         """`sending` is called before anything that may cost leaves this machine."""
         ...

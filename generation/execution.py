@@ -3,15 +3,16 @@
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from generation import catalogue, lifecycle, scheduling, watching
+from generation import catalogue, errands, lifecycle, scheduling, watching
 from generation.contract import File, Outcome, Request, Result, Stopped
 from generation.engines import registry
 from generation.errors import EngineFailed, Stale
@@ -46,10 +47,11 @@ def run(jobs: Sequence[Job]) -> None:
     model = Model.objects.get(slug=jobs[0].model)
     with watching.Watcher(jobs) as watch:
         requests = _prepared(jobs, model)
-        outcomes = _made(model, list(requests.values()), watch)
+        outcomes = _made(model, requests, watch)
     for job, outcome in zip(requests, outcomes, strict=True):
         _finish(job, outcome, watch)
-    watching.report(registry.local(model.engine).warm())
+    if model.engine not in settings.PROVIDERS:
+        watching.report(registry.local(model.engine).warm())
 
 
 def _prepared(jobs: Sequence[Job], model: Model) -> dict[Job, Request]:
@@ -77,11 +79,13 @@ def _source(job: Job, field: str) -> Asset:
     return asset
 
 
-def _made(model: Model, requests: Sequence[Request], watch: watching.Watcher) -> Sequence[Outcome]:
+def _made(model: Model, requests: Mapping[Job, Request], watch: watching.Watcher) -> Sequence[Outcome]:
     if not requests:
         return []
     try:
-        return registry.local(model.engine).generate(requests, watch)
+        if model.engine in settings.PROVIDERS:
+            return [errands.run(job, request, model.engine, watch) for job, request in requests.items()]
+        return registry.local(model.engine).generate(list(requests.values()), watch)
     except EngineFailed as error:
         return [error] * len(requests)
     except Exception as error:

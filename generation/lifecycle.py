@@ -63,6 +63,12 @@ def advance(job: Job, token: uuid.UUID, step: int, steps: int, stage: str) -> bo
     return True
 
 
+def remember(job: Job, token: uuid.UUID, ticket: Mapping[str, Any]) -> None:
+    """What a provider calls it, or that it is about to be asked."""
+    if not Job.objects.filter(pk=job.pk, status=Status.RUNNING, token=token).update(ticket=dict(ticket)):
+        raise Stale
+
+
 @transaction.atomic
 def succeed(job: Job, token: uuid.UUID, facts: Mapping[str, Any]) -> None:
     """Charges the quote, shows the files. A stale token changes nothing."""

@@ -117,7 +117,7 @@ def survive(rich: User, bob: User, falls: Path, jobs: int, kills: int, longest: 
         took = time.monotonic() - began
     assert done == kills
     ends = Counter(Job.objects.values_list("status", flat=True))
-    charges = Counter(Transfer.objects.filter(kind="capture").values_list("hold", flat=True))
+    charges = Counter(Transfer.objects.filter(kind="use").values_list("hold", flat=True))
     crashes = Job.objects.aggregate(all=Sum("crashes"))["all"]
     log.info("%d jobs, %d kills, %d in the middle of one, %.0f s: %s", jobs, done, crashes, took, dict(ends))
     assert set(charges.values()) <= {1}

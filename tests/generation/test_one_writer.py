@@ -9,7 +9,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITER = ROOT / "generation" / "lifecycle.py"
-GUARDED = {"status", "token", "attempts", "crashes", "lease_until", "deadline", "started_at", "finished_at", "charged"}
+GUARDED = {
+    "status",
+    "token",
+    "attempts",
+    "crashes",
+    "lease_until",
+    "deadline",
+    "started_at",
+    "finished_at",
+    "charged",
+    "ticket",
+}
 WRITING = {"update", "create", "get_or_create", "update_or_create", "Job", "setattr", "save", "bulk_update", "replace"}
 SQL = re.compile(r"\b(update|insert\s+into)\s+generation_job\b", re.IGNORECASE)
 

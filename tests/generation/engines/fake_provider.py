@@ -38,7 +38,7 @@ class Fake(Provider):
         if said["state"] == "failed":
             raise EngineFailed(said["why"], retryable=False, code="content_refused")
         if said["state"] != "done":
-            return Pending(Progress(said["percent"], 100))
+            return Pending(Progress(said["percent"], 100), 0.01)
         return Result([File(self.transport.fetch(said["url"]).content, "image/png", said["seed"])])
 
     def cancel_path(self, ticket: Ticket) -> str:
@@ -53,7 +53,7 @@ class NoticesRepeats(Fake):
 
 
 class Studio(ThreadingHTTPServer):
-    """`faults` are used up one an answer: a status, or `drops`, `garbage`, `elsewhere`, `endless`, `slow`."""
+    """`faults` are used up one an answer: a status, or `drops`, `stalls`, `garbage`, `elsewhere`, `endless`."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Desk)
@@ -118,7 +118,8 @@ class Desk(BaseHTTPRequestHandler):
         """Faults come after the work was done, as the evil ones do."""
         self.server.asked.append(f"{self.command} {self.path}")
         fault = self.server.faults.pop(0) if self.server.faults else 200
-        content = work() if fault in {200, "drops", "garbage", "endless", "elsewhere", 500, 502} else b"{}"
+        heard = {200, "drops", "stalls", "garbage", "endless", "elsewhere", 500, 502, 504}
+        content = work() if fault in heard else b"{}"
         if fault == "drops":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
@@ -129,6 +130,10 @@ class Desk(BaseHTTPRequestHandler):
         content = {"garbage": b"<html>", "endless": b"x" * 5000}.get(str(fault), content)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
+        if fault == "stalls":
+            self.wfile.write(content[:1])
+            time.sleep(1)
+            return
         self.wfile.write(content)
 
 

@@ -1,0 +1,66 @@
+"""A job that a provider makes: sent once, its ticket kept, asked for until it is there."""
+
+import time
+from contextlib import suppress
+from dataclasses import asdict
+
+from generation import lifecycle
+from generation.contract import Outcome, Progress, RemoteEngine, Request, Result, Stopped, Ticket, Watch
+from generation.engines import registry
+from generation.engines.remote import failures
+from generation.errors import EngineFailed, Stale
+from generation.models import Job
+
+LOOK = 0.5
+UNREACHABLE = 10.0  # seconds until a provider that did not answer is asked again
+
+
+def run(job: Job, request: Request, provider: str, watch: Watch) -> Outcome:
+    engine = registry.remote(provider)
+    try:
+        begun = _begun(job, request, provider, engine)
+        return begun if isinstance(begun, Result) else _awaited(engine, begun, request, watch)
+    except EngineFailed as failed:
+        return failed
+    except Stale:
+        # Whoever has the job now finds the ticket, or that it may have been sent.
+        return Stopped(0, 1)
+
+
+def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> Ticket | Result:
+    known, token = job.ticket or {}, lifecycle.token_of(job)
+    if "id" in known:
+        return Ticket(known["provider"], known["id"])
+    if known and not engine.notices_repeats:
+        raise failures.uncertain("an earlier attempt fell while it was sending")
+    sending = {"provider": provider, "sending": True}
+    made = engine.submit(request, lambda: lifecycle.remember(job, token, sending))
+    if isinstance(made, Ticket):
+        lifecycle.remember(job, token, asdict(made))
+    return made
+
+
+def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watch) -> Outcome:
+    reached = Progress(0, 1)
+    while not watch.stopped(request.job):
+        pause = UNREACHABLE
+        try:
+            found = engine.check(ticket)
+            if isinstance(found, Result):
+                return found
+            pause, reached = found.ask_again_in, found.progress or reached
+            watch.progress(request.job, reached)
+        except EngineFailed as failed:
+            # It is at work there and paid for: only its deadline ends the asking.
+            if not failed.retryable:
+                raise
+        _wait(pause, request.job, watch)
+    with suppress(EngineFailed):
+        engine.cancel(ticket)
+    return Stopped(reached.step, reached.steps)
+
+
+def _wait(seconds: float, job: str, watch: Watch) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not watch.stopped(job):
+        time.sleep(min(LOOK, left))
