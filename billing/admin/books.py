@@ -14,9 +14,11 @@ from unfold.decorators import action
 
 from accounts.access import person
 from accounts.admin.reading import ReadOnly
-from billing import credits
+from billing import credits, income
 from billing.admin.asking import with_amount
 from billing.models import Hold, Posting, Transfer, Wallet
+
+DAYS = 14
 
 
 class Owing(admin.SimpleListFilter):
@@ -71,6 +73,12 @@ class Legs(TabularInline):  # type: ignore[misc]
         return False
 
 
+def _linked(one: income.Stuck) -> dict[str, Any]:
+    name, _mark, query = one.place.partition("?")
+    link = reverse(f"admin:billing_{name}_changelist")
+    return {"what": one.what, "many": one.many, "link": f"{link}?{query}" if query else link}
+
+
 @admin.register(Transfer)
 class Transfers(ReadOnly):
     list_display = ("at", "user", "kind", "reference", "note")
@@ -80,6 +88,12 @@ class Transfers(ReadOnly):
     ordering = ("-pk",)
     fields = ("at", "user", "kind", "reference", "hold", "note", "actor")
     inlines: ClassVar = [Legs]
+    list_before_template = "billing/admin/days.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        more = (extra_context or {}) | {"days": income.by_day(DAYS), "stuck": [_linked(one) for one in income.stuck()]}
+        answer: HttpResponse = super().changelist_view(request, more)
+        return answer
 
 
 @admin.register(Hold)

@@ -146,6 +146,7 @@ UPKEEP: dict[str, int] = {
     "billing.credits.expire_lots": 60,
     "billing.payments.reconciling.reconcile": 300,
     "billing.payments.topups.run": 30,
+    "billing.recount.recount": 6 * 3600,
     "billing.reminders.tell_low": 300,
     "generation.api.openai.calls.forget_old": 600,
     "generation.broadcast.forget_old": 600,
