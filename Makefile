@@ -54,6 +54,7 @@ bench-sketch: .venv/dev
 
 bench-media: .venv/dev
 	$(BIN)/python -m benchmarks.media_list
+	$(BIN)/python -m benchmarks.media_delivery
 
 bench-ledger: .venv/dev
 	$(BIN)/python -m benchmarks.ledger

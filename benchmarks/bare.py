@@ -1,6 +1,9 @@
-"""The site with one more address: the least that a call behind the door can do."""
+"""The site with two more addresses: the least that a call behind the door can do, and the plainest file."""
+
+from uuid import UUID
 
 from django.db import connection
+from django.http import FileResponse
 from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,6 +11,8 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule
 from klikyai.urls import urlpatterns as site
+from media import storage
+from media.api.own import own_asset
 
 
 class Bare(APIView):
@@ -19,4 +24,14 @@ class Bare(APIView):
             return Response({"one": cursor.fetchone()})
 
 
-urlpatterns = [path("bare", Bare.as_view()), *site]
+class File(APIView):
+    """How the framework sends a file."""
+
+    access = Rule.USER
+    rate = "content"
+
+    def get(self, request: Request, asset_id: UUID) -> FileResponse:
+        return FileResponse(storage.open_at(own_asset(request, asset_id).path))
+
+
+urlpatterns = [path("bare", Bare.as_view()), path("file/<uuid:asset_id>", File.as_view()), *site]

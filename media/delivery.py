@@ -22,7 +22,7 @@ def deliver(request: HttpRequest, content: Content, *, attachment: bool = False)
 
 
 def hand_over(request: HttpRequest, content: Content, *, attachment: bool) -> HttpResponseBase:
-    response = _unchanged(request, content) or _body(request, content)
+    response = _by_nginx(content) if settings.MEDIA_DELIVERY == "accel" else _by_us(request, content)
     disposition = content_disposition_header(attachment, content.name)
     response["Content-Disposition"] = disposition or "inline"
     return guard(response, content)
@@ -34,7 +34,7 @@ def guard(response: HttpResponseBase, content: Content | None = None) -> HttpRes
     # Whatever slipped through is opened in a box without scripts or an origin.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    if content is not None:
+    if content is not None and "X-Accel-Redirect" not in response:
         response["ETag"] = f'"{content.mark}"'
         response["Last-Modified"] = http_date(content.changed.timestamp())
         response["Accept-Ranges"] = "bytes"
@@ -46,11 +46,17 @@ def _unchanged(request: HttpRequest, content: Content) -> HttpResponseBase | Non
     return answer if isinstance(answer, HttpResponseBase) else None
 
 
-def _body(request: HttpRequest, content: Content) -> HttpResponseBase:
-    if settings.MEDIA_DELIVERY == "accel":
-        response = HttpResponse(content_type=content.mime)
-        response["X-Accel-Redirect"] = settings.MEDIA_ACCEL + quote(content.path)
-        return response
+def _by_nginx(content: Content) -> HttpResponse:
+    """Ranges and conditions are its own matter, with marks of its own."""
+    response = HttpResponse(content_type=content.mime)
+    place = storage.signed_path(content.path, content.mime) if storage.speaks_s3() else quote(content.path)
+    response["X-Accel-Redirect"] = settings.MEDIA_ACCEL + place
+    return response
+
+
+def _by_us(request: HttpRequest, content: Content) -> HttpResponseBase:
+    if (unchanged := _unchanged(request, content)) is not None:
+        return unchanged
     if settings.MEDIA_DELIVERY == "signed":
         return HttpResponseRedirect(storage.signed_link(content.path, content.mime))
     return _stream(request, content)

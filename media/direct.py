@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ class Part:
 
 
 def possible() -> bool:
-    return storage.speaks_s3()
+    return settings.MEDIA_DIRECT and storage.speaks_s3()
 
 
 def parts(upload: Upload) -> list[Part]:
@@ -64,14 +65,14 @@ def complete(upload: Upload) -> None:
 
 
 def forget(upload: Upload) -> None:
-    if upload.parts and possible():
+    if upload.parts and storage.speaks_s3():
         _abort(upload.key, upload.parts)
         storage.remove(upload.key)
 
 
 def sweep(before: datetime) -> None:
     """Parts that were begun by somebody who died before writing it down cost money and are seen in no listing."""
-    if not possible():
+    if not storage.speaks_s3():
         return
     known = set(Upload.objects.exclude(parts="").values_list("parts", flat=True))
     pages = _client().get_paginator("list_multipart_uploads").paginate(Bucket=_bucket())

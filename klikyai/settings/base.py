@@ -311,6 +311,8 @@ PLAN_STORAGE = "billing.plans.storage_of"
 # "stream" by ourselves, "accel" by nginx (X-Accel-Redirect under MEDIA_ACCEL), "signed" by the storage's own links.
 MEDIA_DELIVERY = env.text("MEDIA_DELIVERY", "stream")
 MEDIA_ACCEL = env.text("MEDIA_ACCEL", "/protected/")
+# Can browsers reach the bucket themselves? Amazon's yes; one of our own often stands behind us.
+MEDIA_DIRECT = env.flag("MEDIA_DIRECT", not env.text("MEDIA_ENDPOINT"))
 # https://another.name that leads to the same web processes: files are shown from there, by links of five minutes.
 MEDIA_ORIGIN = env.text("MEDIA_ORIGIN").rstrip("/")
 

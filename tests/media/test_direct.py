@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -20,7 +21,8 @@ LEAST = 5 << 20  # S3 takes no smaller part but the last
 
 
 @pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_parts(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.MEDIA_DIRECT = True
     monkeypatch.setattr(direct, "PART", LEAST)
 
 
@@ -116,6 +118,13 @@ def test_parts_that_nobody_wrote_down_are_swept(bucket: Any, alice_api: APIClien
     bucket.Object("temp/x.arriving").initiate_multipart_upload()
     direct.sweep(timezone.now() + timedelta(minutes=1))
     assert [begun.id for begun in begun_in(bucket)] == [Upload.objects.get().parts]
+
+
+def test_a_bucket_that_browsers_cannot_reach_takes_none(bucket: Any, alice_api: APIClient, settings: Settings) -> None:
+    settings.MEDIA_DIRECT = False
+    place = begin(alice_api, 10)
+    assert alice_api.post(f"{place}/parts").status_code == 409
+    assert begun_in(bucket) == []
 
 
 def test_a_folder_takes_no_parts_and_says_so(alice: User, alice_api: APIClient) -> None:
