@@ -10,7 +10,7 @@ from media.models import Asset, Project, Upload
 
 
 def own_asset(request: Request, asset_id: UUID) -> Asset:
-    asset = Asset.objects.of(person(request)).filter(public_id=asset_id).first()
+    asset = Asset.objects.of(person(request)).filter(public_id=asset_id).defer("search", "prompt").first()
     if asset is None:
         raise Http404
     return asset
