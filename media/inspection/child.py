@@ -21,7 +21,7 @@ _DAMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, IndexError,
 
 
 def main(source: Path, target: Path) -> None:
-    Image.init()  # plug-ins are loaded while files can still be opened
+    Image.preinit()  # with WebP and AVIF all that we read; the other forty are slow to load and better not there
     sandbox.confine(target.parent, memory=2 << 30, seconds=60, file_bytes=max(formats.MAX_BYTES.values()))
     try:
         answer = asdict(_clean(source, target))

@@ -16,7 +16,7 @@ SIDES = (640, 256)
 
 
 def main(source: Path, folder: Path) -> None:
-    Image.init()
+    Image.preinit()
     sandbox.confine(folder, memory=2 << 30, seconds=60, file_bytes=256 << 20)
     with source.open("rb") as file:
         format = sniff(file.read(HEAD))

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, WebPImagePlugin  # noqa: F401
 
 from media.inspection import formats
 from media.inspection.facts import Facts
