@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.export import as_json
 from accounts.models import User
 from billing import credits
-from billing.models import Hold, Transfer, Wallet
+from billing.models import Hold, Order, Payment, Refund, Subscription, TopUp, Transfer, Wallet
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,23 @@ def export(sender: Any, user: User, **_more: Any) -> list[tuple[str, bytes]]:
         "transfers": list(transfers.values("reference", "kind", "note", "at")),
         "holds": list(holds.values("reference", "title", "state", "amount", "captured", "refunded", "created_at")),
     }
-    return [("credits.json", as_json(facts))]
+    return [("credits.json", as_json(facts)), ("payments.json", as_json(_payments(user)))]
+
+
+def _payments(user: User) -> dict[str, Any]:
+    orders, payments = Order.objects.filter(user=user).order_by("pk"), Payment.objects.filter(user=user).order_by("pk")
+    refunds = Refund.objects.filter(payment__user=user).order_by("pk")
+    plans = Subscription.objects.filter(user=user).order_by("pk")
+    return {
+        "orders": list(orders.values("public_id", "title", "credits", "amount", "currency", "state", "created_at")),
+        "payments": list(payments.values("stripe_id", "amount", "currency", "credits", "receipt", "at")),
+        "refunds": list(refunds.values("payment__stripe_id", "amount", "credits", "state", "created_at")),
+        "plans": list(plans.values("plan__title", "state", "until", "ending")),
+    }
 
 
 @receiver(signals.closing)
 def close(sender: Any, user: User, **_more: Any) -> None:
     """The books stay, as law wants, without a name and without what was asked for."""
     Hold.objects.filter(user=user).update(title="", api_key=None)
+    TopUp.objects.filter(user=user).delete()

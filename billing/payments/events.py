@@ -1,6 +1,7 @@
 """Which event means what. A type that is not named here is kept and does nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
@@ -18,6 +19,7 @@ def card_expires(said: Thing) -> None:
         letters.expiring(customer.user)
 
 
+KEPT = timedelta(days=60)
 HANDLERS: dict[str, Callable[[Thing], object]] = {
     "checkout.session.completed": fulfilment.session_changed,
     "checkout.session.async_payment_succeeded": fulfilment.session_changed,
@@ -49,6 +51,12 @@ def take(payload: Thing) -> Event:
     if event.handled_at is None:
         handle(event)
     return event
+
+
+def forget_old() -> int:
+    """What upkeep calls. Stripe tells nothing again after a month; what it told holds names and addresses."""
+    old = Event.objects.filter(handled_at__lt=timezone.now() - KEPT)
+    return old.delete()[0]
 
 
 def handle(event: Event) -> None:

@@ -42,7 +42,8 @@ def reconcile(since: datetime | None = None) -> Counter[str]:
     _each(found, "refunds under way", _waiting(_pending(), "created_at"), refunds.pursue)
     _each(found, "disputes under way", _open_disputes(), lambda row: disputes.changed({"id": row.stripe_id}))
     _each(found, "plans", _lapsed(), lambda row: subscriptions.changed({"id": row.stripe_id}))
-    _each(found, "not at stripe", Payment.objects.filter(at__gte=start).iterator(), _exists_there)
+    _each(found, "plans of nobody", _abandoned(), lambda row: gateway().end(row.stripe_id, ending=True))
+    _each(found, "not at stripe", Payment.objects.filter(at__gte=start, amount__gt=0).iterator(), _exists_there)
     _forget_orders()
     if not found["failed"]:
         Watermark.objects.update_or_create(name=NAME, defaults={"at": began})
@@ -127,6 +128,12 @@ def _open_disputes() -> "Iterator[Dispute]":
 
 def _lapsed() -> "Iterator[Subscription]":
     return Subscription.objects.filter(until__lt=timezone.now()).exclude(state__in=subscriptions.OVER).iterator()
+
+
+def _abandoned() -> "Iterator[Subscription]":
+    """Whoever left or was sent away pays no further month."""
+    alive = Subscription.objects.filter(state__in=subscriptions.ALIVE, ending=False)
+    return alive.filter(user__is_active=False).iterator()
 
 
 def _exists_there(payment: Payment) -> bool:

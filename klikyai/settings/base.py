@@ -144,6 +144,7 @@ UPKEEP: dict[str, int] = {
     "billing.credits.expire_holds": 600,
     "accounts.remembered.forget_expired": 3600,
     "billing.credits.expire_lots": 60,
+    "billing.payments.events.forget_old": 3600,
     "billing.payments.reconciling.reconcile": 300,
     "billing.payments.topups.run": 30,
     "billing.recount.recount": 6 * 3600,

@@ -206,3 +206,41 @@ def test_many_pages_of_events_are_all_read(stripe: Stripe, alice: User) -> None:
         stripe.store.tell("charge.updated", {"id": f"ch_{number}"})
     found = list(events.gateway().events(0, events.HANDLERS))
     assert len({one["id"] for one in found}) == 230
+
+
+def test_whoever_left_pays_no_further_month(stripe: Stripe, alice: User) -> None:
+    subscription = stripe.subscribed(alice)
+    User.objects.update(is_active=False)
+    assert reconciling.reconcile()["plans of nobody"] == 1
+    assert subscription["cancel_at_period_end"] is True
+    stripe.post.deliver()
+    assert reconciling.reconcile()["plans of nobody"] == 0
+
+
+def test_events_are_forgotten_when_nobody_repeats_them(stripe: Stripe, alice: User) -> None:
+    stripe.bought(alice)
+    Event.objects.update(handled_at=timezone.now() - timedelta(days=61))
+    assert events.forget_old() == 2
+    reconciling.reconcile()
+    assert granted(alice) == 1
+
+
+def test_a_purchase_for_nothing_is_no_alarm(stripe: Stripe, alice: User, settings: Any) -> None:
+    """A promotion code that is worth all of it: no money, no intent, and the credits are due."""
+    settings.STRIPE_PROMOTION_CODES = True
+    session = stripe.session(stripe.buy(alice))
+    session |= {"amount_total": 0, "payment_status": "no_payment_required", "status": "complete"}
+    stripe.store.tell("checkout.session.completed", session)
+    stripe.post.deliver()
+    assert (shop.wallet(alice)[0], Payment.objects.get().amount) == (500, 0)
+    reconciling.reconcile()
+    assert (Alarm.objects.count(), broken()) == (0, [])
+
+
+def test_tax_upon_the_price_is_paid_and_no_alarm(stripe: Stripe, alice: User, settings: Any) -> None:
+    settings.STRIPE_TAX = True
+    session = stripe.session(stripe.buy(alice))
+    session["amount_total"] = 1071
+    stripe.world.pay(session)
+    stripe.post.deliver()
+    assert (shop.wallet(alice)[0], Payment.objects.get().amount, Alarm.objects.count()) == (500, 1071, 0)
