@@ -28,6 +28,13 @@ class Fault:
     seconds: float = 0.0
 
 
+class Unmoved(ThreadingHTTPServer):
+    """By callers who are killed while they speak."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 @dataclass
 class Memory:
     asked: Any
@@ -44,7 +51,7 @@ class Server:
     listens: Callable[[str], object] = lambda call: None
 
     def __post_init__(self) -> None:
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.http = Unmoved(("127.0.0.1", 0), _handler(self))
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
