@@ -11,12 +11,14 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import limits
+from accounts import letters, limits
 from accounts.addresses import block
 from accounts.errors import Refused, Unavailable
 from accounts.models import User
@@ -36,6 +38,11 @@ class AccountAdapter(ByPhone):
         # Middleware has already read forwarded headers, and only those of proxies that we counted.
         return str(request.META["REMOTE_ADDR"])
 
+    def new_user(self, request: HttpRequest) -> User:
+        user: User = super().new_user(request)
+        user.language = get_language() or ""
+        return user
+
     def clean_email(self, email: str) -> str:
         return self.validate_unique_email(str(super().clean_email(email)).lower())
 
@@ -54,6 +61,11 @@ class AccountAdapter(ByPhone):
             log.error("mail was not sent", extra={"template": template_prefix, "reason": repr(error)})
             refused = Unavailable(_("No mail can be sent right now. Try again shortly."), log=repr(error))
             raise ImmediateHttpResponse(_refusal(current.request, refused)) from error
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMultiAlternatives:
+        letter: EmailMultiAlternatives = super().render_mail(*args, **kwargs)
+        letters.dress(letter, str(letter.body))
+        return letter
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """What it tells of has happened already, mail or no mail."""

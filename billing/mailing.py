@@ -1,25 +1,19 @@
-"""A letter about money: the same words as plain text and in the house's dress."""
-
-from dataclasses import dataclass
+"""A letter about money: a template's words, with the way to the wallet below."""
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from accounts import letters
 from accounts.models import User
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What to do about it."""
-
-    words: str
-    link: str
-
-
-def write(user: User, subject: str, body: str, step: Step | None = None) -> None:
-    text = body.strip() + (f"\n\n{step.words}: {step.link}" if step else "")
-    shown = {"subject": subject, "paragraphs": body.strip().split("\n\n"), "step": step, "site": settings.SITE_URL}
-    letter = EmailMultiAlternatives(subject, f"{text}\n", settings.DEFAULT_FROM_EMAIL, [user.email])
-    letter.attach_alternative(render_to_string("billing/mail/letter.html", shown), "text/html")
-    letter.send()
+def write(
+    user: User, subject: Promise, template: str, path: str = "", words: Promise | str = "", **shown: object
+) -> None:
+    with letters.language_of(user):
+        text = render_to_string(template, shown | {"user": user})
+        step = letters.Step(str(words), settings.SITE_URL + path) if path else None
+        foot = letters.Step(_("Your wallet and statement"), f"{settings.SITE_URL}/wallet/")
+        letters.write(user, str(subject) % shown, text, step, foot)

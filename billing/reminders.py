@@ -2,9 +2,8 @@
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from billing import mailing, usage
 from billing.models import Hold, Wallet
@@ -25,7 +24,7 @@ def _tell(wallet: Wallet) -> bool:
     if not Wallet.objects.filter(pk=wallet.pk, warned=False).update(warned=True):
         return False
     pace = sum(row.credits for row in usage.spent(wallet.user, 7))
-    text = render_to_string("billing/low_balance.txt", {"wallet": wallet, "pace": pace})
-    step = mailing.Step(_("Buy credits"), f"{settings.SITE_URL}{reverse('buy')}")
-    mailing.write(wallet.user, _("Your credits are running low"), text, step)
+    shown = {"wallet": wallet, "pace": pace}
+    path, words = reverse("buy"), _("Buy credits")
+    mailing.write(wallet.user, _("Your credits are running low"), "billing/low_balance.txt", path, words, **shown)
     return True

@@ -36,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Prompt, seed and settings. The library knows them in any case."),
     )
+    language = models.CharField(_("language"), max_length=10, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

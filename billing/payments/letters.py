@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from billing import mailing, money
@@ -11,8 +11,8 @@ from billing.models import Order, Payment, Refund
 
 
 def receipt(payment: Payment) -> None:
-    shown = {"payment": payment, "price": money.written(payment.amount, payment.currency)}
-    _write(payment.user, _("Receipt: %(what)s") % {"what": payment.order.title}, "receipt", **shown)
+    price = money.written(payment.amount, payment.currency)
+    _write(payment.user, _("Receipt: %(what)s"), "receipt", what=payment.order.title, payment=payment, price=price)
 
 
 def failed(order: Order, link: str = "") -> None:
@@ -35,6 +35,6 @@ def expiring(user: User) -> None:
     _write(user, _("Your card expires soon"), "expiring")
 
 
-def _write(user: User, subject: str, name: str, **shown: object) -> None:
-    text = render_to_string(f"billing/mail/{name}.txt", shown | {"user": user})
-    transaction.on_commit(lambda: mailing.write(user, subject, text), robust=True)
+def _write(user: User, subject: Promise, name: str, **shown: object) -> None:
+    template = f"billing/mail/{name}.txt"
+    transaction.on_commit(lambda: mailing.write(user, subject, template, **shown), robust=True)

@@ -2,8 +2,9 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
+from accounts import letters
 from accounts.models import User
-from billing import credits, mailing
+from billing import credits
 from billing.reminders import tell_low
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_whoever_is_gone_is_left_in_peace(alice: User) -> None:
 
 def test_a_letter_says_the_same_in_both_dresses_and_runs_nothing(alice: User) -> None:
     body = "Thank you.\n\n<script>alert(1)</script> https://klikyai.example/x"
-    mailing.write(alice, "A <b>receipt</b>", body, mailing.Step("Look", "https://klikyai.example/?a=1&b=2"))
+    letters.write(alice, "A <b>receipt</b>", body, letters.Step("Look", "https://klikyai.example/?a=1&b=2"))
     letter = mail.outbox[0]
     html, kind = letter.alternatives[0]
     assert kind == "text/html"
