@@ -10,7 +10,7 @@ $(PYTEST) --ignore=tests/browser
 $(PYTEST) tests/browser
 endef
 
-.PHONY: run test check nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live chromium
+.PHONY: words run test check nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -61,3 +61,8 @@ bench-ledger: .venv/dev
 
 bench-dispatch bench-engine bench-live: bench-%: .venv/dev
 	$(BIN)/python -m benchmarks.$*
+
+# New sentences for the translators: needs GNU gettext, which nothing else here does.
+words: .venv/dev
+	$(BIN)/python manage.py makemessages -a --no-location --no-wrap --no-obsolete -i tests -i training -i benchmarks -i docs
+	$(BIN)/python manage.py compilemessages -i .venv
