@@ -10,7 +10,7 @@ from accounts.models import User
 
 
 def write(
-    user: User, subject: Promise, template: str, path: str = "", words: Promise | str = "", **shown: object
+    user: User, subject: Promise, template: str, shown: dict[str, object], path: str = "", words: Promise | str = ""
 ) -> None:
     with letters.language_of(user):
         text = render_to_string(template, shown | {"user": user})

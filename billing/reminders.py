@@ -26,5 +26,5 @@ def _tell(wallet: Wallet) -> bool:
     pace = sum(row.credits for row in usage.spent(wallet.user, 7))
     shown = {"wallet": wallet, "pace": pace}
     path, words = reverse("buy"), _("Buy credits")
-    mailing.write(wallet.user, _("Your credits are running low"), "billing/low_balance.txt", path, words, **shown)
+    mailing.write(wallet.user, _("Your credits are running low"), "billing/low_balance.txt", shown, path, words)
     return True

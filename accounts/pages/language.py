@@ -14,5 +14,6 @@ def choose(request: HttpRequest) -> HttpResponse:
     if (wanted := request.POST.get("language")) in dict(settings.LANGUAGES):
         keep(response, settings.LANGUAGE_COOKIE_NAME, str(wanted))
         # Letters are written when nobody is there to be asked.
-        User.objects.filter(pk=request.user.pk).update(language=wanted)
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=wanted)
     return response

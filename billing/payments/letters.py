@@ -37,4 +37,4 @@ def expiring(user: User) -> None:
 
 def _write(user: User, subject: Promise, name: str, **shown: object) -> None:
     template = f"billing/mail/{name}.txt"
-    transaction.on_commit(lambda: mailing.write(user, subject, template, **shown), robust=True)
+    transaction.on_commit(lambda: mailing.write(user, subject, template, shown), robust=True)
