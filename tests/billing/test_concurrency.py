@@ -89,7 +89,7 @@ def at_once(
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in running:
-        answers.append(json.loads(process.communicate(timeout=300)[0]))
+        answers.append(json.loads(process.communicate(timeout=900)[0]))
     return answers, time.monotonic() - began
 
 
