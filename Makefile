@@ -10,7 +10,7 @@ $(PYTEST) --ignore=tests/browser
 $(PYTEST) tests/browser
 endef
 
-.PHONY: words run test check nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live chromium
+.PHONY: words run test check nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -47,7 +47,7 @@ nightly: .venv/dev chromium
 	$(BIN)/python -m pytest -m nightly --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
 
-bench: .venv/dev bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live
+bench: .venv/dev bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness
 
 bench-sketch: .venv/dev
 	$(BIN)/python -m benchmarks.sketch
@@ -59,7 +59,7 @@ bench-media: .venv/dev
 bench-ledger: .venv/dev
 	$(BIN)/python -m benchmarks.ledger
 
-bench-dispatch bench-engine bench-live: bench-%: .venv/dev
+bench-dispatch bench-engine bench-live bench-fairness: bench-%: .venv/dev
 	$(BIN)/python -m benchmarks.$*
 
 # New sentences for the translators: needs GNU gettext, which nothing else here does.

@@ -31,38 +31,6 @@ def people(patient: Model) -> list[User]:
     return made
 
 
-def test_hog_does_not_keep_the_next_person_waiting(people: list[User]) -> None:
-    hog, other = people[:2]
-    for _ in range(50):
-        ask(hog)
-    for _ in range(5):
-        serve()
-    theirs = ask(other)
-    assert serve() == theirs
-
-
-def test_equals_are_served_equally(people: list[User]) -> None:
-    for place, person in enumerate(people):
-        for _ in range(6 + place):
-            ask(person)
-    served = [serve() for _ in range(40)]
-    counts = [sum(job.user_id == person.pk for job in served if job) for person in people]
-    jain = sum(counts) ** 2 / (len(counts) * sum(count**2 for count in counts))
-    assert jain >= 0.95
-
-
-def test_without_turns_the_hog_takes_it_all(people: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        scheduling,
-        "HEADS_OF_ALL",
-        scheduling.HEADS_OF_ALL.replace("h.rank, t.served, t.waiting, h.created_at", "h.created_at"),
-    )
-    for _ in range(20):
-        ask(people[0])
-    theirs = ask(people[1])
-    assert theirs not in [serve() for _ in range(5)]
-
-
 def test_weight_buys_more_turns(people: list[User]) -> None:
     for person in people[:2]:
         for _ in range(20):
