@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Accounts(AppConfig):
     name = "accounts"
-    verbose_name = _("people")
+    verbose_name = _("People")
 
     def ready(self) -> None:
         import_module("accounts.hearing")

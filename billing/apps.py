@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Billing(AppConfig):
     name = "billing"
-    verbose_name = _("money")
+    verbose_name = _("Money")
 
     def ready(self) -> None:
         import_module("billing.hearing")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Generation(AppConfig):
     name = "generation"
-    verbose_name = _("making")
+    verbose_name = _("Making")
 
     def ready(self) -> None:
         import_module("generation.books")

@@ -3,12 +3,16 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 from django_rq.models import Dashboard
 
 # Roles are made by accounts.roles, and the queues have their own door for operators alone.
 admin.site.unregister([Group, Dashboard])
 
 # Whoever edits an address, a second factor or a sign-in by provider here becomes that person, and the log says nothing.
-admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
+
+admin.site.index_title = _("Today")

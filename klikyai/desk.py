@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Q
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +37,23 @@ def look() -> dict[str, Any]:
 def today(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     # The settings read this file before there are models.
     from accounts.models import ApiKey, AuditEntry, User
+    from generation.models import Job, Status
 
     day = timezone.now() - timedelta(days=1)
+    ended = Q(finished_at__gte=day)
+    jobs = Job.objects.filter(ended | Q(status__in=[Status.QUEUED, Status.RUNNING])).aggregate(
+        made=Count("pk", ended & Q(status=Status.SUCCEEDED)),
+        failed=Count("pk", ended & Q(status=Status.FAILED)),
+        waiting=Count("pk", Q(status=Status.QUEUED)),
+    )
     context["figures"] = [
         (_("People"), User.objects.filter(is_active=True).count()),
         (_("Signed up today"), User.objects.filter(date_joined__gte=day).count()),
         (_("Signed in today"), User.objects.filter(last_login__gte=day).count()),
         (_("Keys used today"), ApiKey.objects.filter(used_at__gte=day).count()),
         (_("Acts of staff today"), AuditEntry.objects.filter(at__gte=day).count()),
+        (_("Made today"), jobs["made"]),
+        (_("Failed today"), jobs["failed"]),
+        (_("Waiting now"), jobs["waiting"]),
     ]
     return context

@@ -27,7 +27,6 @@ class People(ModelAdmin):  # type: ignore[misc]
     show_full_result_count = False
     fields = ("email", "name", "public_id", "is_active", "date_joined", "last_login", "is_staff", "groups")
     readonly_fields = ("email", "public_id", "is_active", "date_joined", "last_login")
-    filter_horizontal = ("groups",)
     actions_detail = ("deactivate", "reactivate")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

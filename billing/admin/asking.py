@@ -9,14 +9,17 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
 from accounts.errors import Refused
 from billing.credits.amounts import LARGEST
 
 
 class Amount(forms.Form):
-    amount = forms.IntegerField(label=_("Credits"), min_value=-LARGEST, max_value=LARGEST)
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    amount = forms.IntegerField(
+        label=_("Credits"), min_value=-LARGEST, max_value=LARGEST, widget=UnfoldAdminIntegerFieldWidget
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 

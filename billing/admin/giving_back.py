@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from accounts.access import person
 from accounts.errors import Refused
@@ -18,14 +19,18 @@ from billing.payments import refunds
 
 
 class Reason(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
 class Money(Reason):
     """In the currency as people write it; kept in its smallest unit."""
 
-    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal(0), max_digits=12)
-    into_debt = forms.BooleanField(label=_("Also what is spent: it becomes a debt"), required=False)
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=Decimal(0), max_digits=12, widget=UnfoldAdminDecimalFieldWidget
+    )
+    into_debt = forms.BooleanField(
+        label=_("Also what is spent: it becomes a debt"), required=False, widget=UnfoldBooleanWidget
+    )
     number = forms.IntegerField(widget=forms.HiddenInput)
     field_order = ("amount", "reason", "into_debt", "number")
 

@@ -94,7 +94,8 @@ class Asset(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.public_id)
+        # The desk shows it to staff, whom its name is none of.
+        return str(self.public_id)
 
     @property
     def changed_at(self) -> datetime:
