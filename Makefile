@@ -10,7 +10,7 @@ $(PYTEST) --ignore=tests/browser
 $(PYTEST) tests/browser
 endef
 
-.PHONY: words run test check nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness chromium
+.PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -66,3 +66,7 @@ bench-dispatch bench-engine bench-live bench-fairness: bench-%: .venv/dev
 words: .venv/dev
 	$(BIN)/python manage.py makemessages -a --no-location --no-wrap --no-obsolete -i tests -i training -i benchmarks -i docs
 	$(BIN)/python manage.py compilemessages -i .venv
+
+# Starts a studio of its own, uses it, photographs it: docs/screenshots, in both themes and two widths.
+screenshots: .venv/dev chromium
+	$(BIN)/python -m tests.browser.album

@@ -1,6 +1,5 @@
 """A real Chromium before a real server. `make test` installs Debian's where it can; without one these tests say so."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,19 +11,10 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from klikyai.asgi import application
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.generation.conftest import patient, rich
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-# The last three keep it from looking for hosts that have nothing to do with us.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+__all__ = ["patient", "rich"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

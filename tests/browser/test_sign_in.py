@@ -67,43 +67,6 @@ def test_the_whole_way_without_any_script(chromium: object, house: Served) -> No
     context.close()
 
 
-INSIDE = [
-    "/studio/text_to_image/",
-    "/studio/image_to_image/",
-    "/studio/inpaint/",
-    "/wallet/",
-    "/library/",
-    "/account/",
-    "/account/security/",
-    "/accounts/email/",
-    "/accounts/password/set/",
-    "/accounts/2fa/",
-    "/accounts/2fa/totp/activate/",
-    "/accounts/2fa/webauthn/add/",
-    "/accounts/phone/change/",
-    "/account/data/",
-    "/account/close/",
-    "/accounts/sessions/",
-    "/status/",
-    "/dev/mail/",
-]
-OUTSIDE = ["/", "/accounts/signup/", "/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_pages_are_accessible(page: Page, house: Served, theme: str, width: int) -> None:
-    wear(page, house, theme)
-    page.set_viewport_size({"width": width, "height": 900})
-    sign_up(page, house)
-    complaints = [found for path in INSIDE for found in grave(page, house.url + path)]
-    page.context.clear_cookies()
-    wear(page, house, theme)
-    complaints += [found for path in OUTSIDE for found in grave(page, house.url + path)]
-    assert complaints == []
-
-
 def wear(page: Page, house: Served, theme: str) -> None:
     page.context.add_cookies([{"name": "theme", "value": theme, "url": house.url}])
 

@@ -57,7 +57,7 @@ export class Roll extends EventTarget {
     const known = this.jobs.get(job.id);
     if (!known) {
       this.#add(job, ++this.count);
-      if (this.order.at(-2) === this.selected) this.selected = job.id;
+      if ((this.order.at(-2) ?? null) === this.selected) this.selected = job.id;
       this.#changed(job.id, "added");
       return;
     }
