@@ -16,7 +16,10 @@ _DESCRIPTION = 0x010E
 def convert(source: IO[bytes], wanted: str, recipe: Mapping[str, Any] | None) -> bytes:
     format = FORMATS[wanted]
     with source, Image.open(source, formats=["PNG", "JPEG", "WEBP", "GIF", "AVIF"]) as picture:
-        plain = picture.convert("RGBA" if picture.has_transparency_data and format is not JPEG else "RGB")
+        plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if format is JPEG and plain.mode == "RGBA":
+        # It knows no transparency, and what lies under it is mostly black.
+        plain = Image.alpha_composite(Image.new("RGBA", plain.size, "white"), plain).convert("RGB")
     plain.info.clear()
     out = io.BytesIO()
     plain.save(out, format.reader, **_quality(wanted), **_recipe(wanted, recipe))

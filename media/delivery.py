@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 
+from accounts.streaming import streamed
 from media import origin, ranges, storage
 from media.content import Content
 
@@ -71,7 +72,7 @@ def _stream(request: HttpRequest, content: Content) -> HttpResponseBase:
         return refused
     whole = span or ranges.Span(0, content.bytes)
     body = () if request.method == "HEAD" else pieces(storage.open_at(content.path, whole.start), whole.length)
-    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content.mime)
+    response = StreamingHttpResponse(streamed(request, body), status=206 if span else 200, content_type=content.mime)
     response["Content-Length"] = str(whole.length)
     if span:
         response["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{content.bytes}"

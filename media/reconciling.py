@@ -1,8 +1,9 @@
 """Files without a row and rows without a file, found and mended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from media import direct, storage
 from media.models import Asset, Derivative, Space, Upload
-from media.storage import FOLDERS
 from media.trash import UNFINISHED
 from media.workspace import PREFIX
 
+_AT_ONCE = 1000
 GRACE = timedelta(hours=1)  # a file younger than this may be waiting for its row
 
 
@@ -30,49 +31,47 @@ class Findings:
 
 
 def look(grace: timedelta = GRACE) -> Findings:
-    before = timezone.now() - grace
-    known = _known(Asset.objects.all(), Derivative.objects.all())
-    arriving = set(Upload.objects.exclude(key="").values_list("key", flat=True))
-    found = Findings()
-    seen = set()
-    for path in _files():
-        seen.add(path)
-        if path not in known | arriving and default_storage.get_modified_time(path) < before:
-            found.files_without_row.append(path)
-    found.rows_without_file = sorted(path for path in known - seen if not default_storage.exists(path))
+    """Everything, for a person who asks: all names in memory at once."""
+    rows = _rows(Asset.objects.all(), Derivative.objects.all())
+    files = {path for path, _changed in storage.everything()}
+    found = Findings(files_without_row=list(strays(grace)))
+    found.rows_without_file = sorted(path for path in rows - files if not default_storage.exists(path))
     found.wrong_space = _wrong_space()
     return found
 
 
-def mend(found: Findings) -> None:
+def strays(grace: timedelta = GRACE) -> Iterator[str]:
+    """Files that no row knows, a thousand asked at a time."""
+    before = timezone.now() - grace
+    files = iter(storage.everything())
+    while some := list(islice(files, _AT_ONCE)):
+        known = _known([path for path, _changed in some])
+        yield from (path for path, changed in some if path not in known and changed() < before)
+
+
+def mend(found: Iterable[str]) -> None:
     """A row without a file is told, not deleted: a backup may still have it."""
-    stray = found.files_without_row
-    # Asked again: a likeness is made anew under its old name.
-    for path in set(stray) - _known(Asset.objects.filter(path__in=stray), Derivative.objects.filter(path__in=stray)):
-        storage.remove(path)
+    paths = iter(found)
+    while some := list(islice(paths, _AT_ONCE)):
+        # Asked again: a likeness is made anew under its old name.
+        for path in set(some) - _known(some):
+            storage.remove(path)
     _sweep_arrivals()
     direct.sweep(timezone.now() - UNFINISHED)
 
 
-def _known(*rows: "QuerySet[Asset] | QuerySet[Derivative]") -> set[str]:
-    return {path for some in rows for path in some.values_list("path", flat=True)}
-
-
 def tidy() -> None:
     """What upkeep calls."""
-    mend(look())
+    mend(strays())
 
 
-def _files() -> Iterator[str]:
-    waiting = list(FOLDERS)
-    while waiting:
-        folder = waiting.pop()
-        try:
-            folders, files = default_storage.listdir(folder)
-        except FileNotFoundError:
-            continue
-        waiting += [f"{folder}/{name}" for name in folders]
-        yield from (f"{folder}/{name}" for name in files if name)
+def _known(paths: list[str]) -> set[str]:
+    rows = _rows(Asset.objects.filter(path__in=paths), Derivative.objects.filter(path__in=paths))
+    return rows | set(Upload.objects.filter(key__in=paths).values_list("key", flat=True))
+
+
+def _rows(*rows: "QuerySet[Asset] | QuerySet[Derivative]") -> set[str]:
+    return {path for some in rows for path in some.values_list("path", flat=True)}
 
 
 def _wrong_space() -> list[str]:

@@ -2,6 +2,8 @@
 
 import logging
 import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -62,6 +65,37 @@ def open_at(path: str, start: int = 0) -> IO[bytes]:
     except Exception as error:  # every storage fails in its own words
         raise StorageFailed(_("The file cannot be read right now."), retry_after=5, log=repr(error)) from error
     return content
+
+
+def everything() -> Iterator[tuple[str, Callable[[], datetime]]]:
+    """Every file, and how to learn when it was last changed."""
+    return (_in_bucket if speaks_s3() else _in_folders)()
+
+
+def _in_bucket() -> Iterator[tuple[str, Callable[[], datetime]]]:
+    """One listing instead of one a folder: of folders there are as many as jobs."""
+    for folder in FOLDERS:
+        for found in default_storage.bucket.objects.filter(Prefix=f"{folder}/"):  # type: ignore[attr-defined]
+            yield found.key, partial(getattr, found, "last_modified")
+
+
+def _in_folders() -> Iterator[tuple[str, Callable[[], datetime]]]:
+    waiting = list(FOLDERS)
+    while waiting:
+        folder = waiting.pop()
+        try:
+            folders, files = default_storage.listdir(folder)
+        except FileNotFoundError:
+            continue
+        waiting += [f"{folder}/{name}" for name in folders]
+        yield from ((f"{folder}/{name}", partial(_changed, f"{folder}/{name}")) for name in files if name)
+
+
+def _changed(path: str) -> datetime:
+    try:
+        return default_storage.get_modified_time(path)
+    except FileNotFoundError:
+        return timezone.now()  # gone meanwhile: too young to be a stray
 
 
 def speaks_s3() -> bool:

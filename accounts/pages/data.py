@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import closure, export
 from accounts.access import Rule, person, rule
 from accounts.models import User
+from accounts.streaming import streamed
 
 
 class CloseForm(forms.Form):
@@ -39,7 +40,8 @@ def data(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> StreamingHttpResponse:
     name = f"klikyai-{timezone.now():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(export.archive(person(request)), content_type="application/zip", headers=headers)
+    packed = streamed(request, export.archive(person(request)))
+    return StreamingHttpResponse(packed, content_type="application/zip", headers=headers)
 
 
 @rule(Rule.USER)

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest
 from accounts.reading import read, read_query
+from accounts.streaming import streamed
 from media import storage
 from media.api import bodies
 from media.api.own import own_asset
@@ -66,9 +67,8 @@ class Archive(APIView):
         found = {asset.public_id: asset for asset in Asset.objects.of(person(request)).filter(public_id__in=ids)}
         if set(ids) - found.keys():
             raise Http404
-        response = StreamingHttpResponse(
-            zipped([found[key] for key in dict.fromkeys(ids)]), content_type="application/zip"
-        )
+        content = streamed(request._request, zipped([found[key] for key in dict.fromkeys(ids)]))
+        response = StreamingHttpResponse(content, content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="klikyai.zip"'
         return guard(response)
 

@@ -104,6 +104,14 @@ def test_a_picture_is_converted_with_or_without_its_recipe(alice: User, alice_ap
         assert b"a red fox" not in bare
 
 
+def test_glass_becomes_white_where_there_is_none(alice: User, alice_api: APIClient) -> None:
+    glass = samples.encoded("PNG", Image.new("RGBA", (8, 8), (0, 0, 0, 0)))
+    asset = keep_output(alice, "job:2", glass, mime="image/png", recipe={}, attempt_token="t")
+    publish_outputs("job:2", "t")
+    jpeg = alice_api.get(f"/api/v1/assets/{asset.public_id}/content?format=jpeg").content
+    assert Image.open(io.BytesIO(jpeg)).getpixel((4, 4)) == (255, 255, 255)
+
+
 def test_several_files_come_as_one_zip(alice_api: APIClient, photo: Asset) -> None:
     import zipfile
 

@@ -23,7 +23,7 @@ from media.derivatives import make_likenesses
 from media.errors import StorageFailed
 from media.intake import accept_upload, keep_output
 from media.models import Asset, Derivative, Space
-from media.reconciling import look, mend
+from media.reconciling import look, mend, strays
 from media.tasks import derive
 from tests.media import samples
 from tests.media.conftest import files_in
@@ -132,7 +132,7 @@ def test_killed_writers_leave_no_orphans(transactional_db: None, alice: User, ow
     picture.write_bytes(samples.encoded("PNG"))
     for _ in range(kills):
         _write_and_kill(alice, own_storage, picture)
-    mend(look(NOW))
+    mend(strays(NOW))
     found = look(NOW)
     assert found.rows_without_file == []
     assert found.files_without_row == []

@@ -38,5 +38,5 @@ def test_strays_are_found_and_removed(bucket: object, db: None) -> None:
     storages["default"].save("inputs/stray.png", io.BytesIO(b"x"))
     found = look(timedelta(seconds=-5))
     assert found.files_without_row == ["inputs/stray.png"]
-    mend(found)
+    mend(found.files_without_row)
     assert list(bucket.objects.all()) == []  # type: ignore[attr-defined]

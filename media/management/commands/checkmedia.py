@@ -17,7 +17,7 @@ class Command(BaseCommand):
         grace = timedelta(seconds=options["grace"])
         found = look(grace)
         if options["mend"]:
-            mend(found)
+            mend(found.files_without_row)
             found = look(grace)
         for line in found.all():
             self.stdout.write(line)
