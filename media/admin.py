@@ -23,7 +23,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [field.name for field in self.model._meta.fields if field.name != "search"]
+        # Django shows a read-only field also where it is excluded.
+        return [field.name for field in self.model._meta.fields if field.name not in (self.exclude or ())]
 
 
 @admin.register(Asset)
@@ -31,7 +32,7 @@ class AssetAdmin(ReadOnly):
     list_display = ("public_id", "user", "kind", "bytes", "origin", "created_at", "open_reports", "taken_down_at")
     list_filter = ("kind", ("taken_down_at", admin.EmptyFieldListFilter))
     search_fields = ("=public_id", "=sha256", "=user__email", "=origin")
-    exclude = ("search", "prompt", "recipe", "name")
+    exclude = ("search", "prompt", "recipe", "name", "project", "tags", "placeholder")
     list_select_related = ("user",)
     show_full_result_count = False
     actions: ClassVar = ["take_down", "put_back"]

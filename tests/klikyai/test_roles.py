@@ -12,6 +12,7 @@ from accounts.models import User
 from billing import credits
 from billing.models import Hold, Posting, Transfer, Wallet
 from generation.models import Job
+from media.models import Asset
 from tests.klikyai.test_ownership import a_job, an_asset
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,7 @@ def test_support_sees_no_verb_of_money_and_can_use_none(alice: User) -> None:
 def test_no_role_sees_what_people_made(alice: User, role: str) -> None:
     asset, job = an_asset(alice), a_job(alice)
     Job.objects.filter(pk=job.pk).update(params=job.params | {"prompt": "a very private wish"})
+    Asset.objects.filter(pk=asset.pk).update(prompt="a very private wish", recipe={"prompt": "a very private wish"})
     desk = at_the_desk(role)
     for model in admin.site._registry:
         desk.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
