@@ -20,7 +20,7 @@ CALLERS = """
 import json, sys, django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
-from django.db import connection
+from django.db import OperationalError, connection
 from accounts.errors import Refused
 from accounts.models import User
 from billing import credits
@@ -37,15 +37,23 @@ def naive(person, reference):
         return "held"
     return "refused"
 
+def patiently(act):
+    # What the door answers with 503 and Retry-After: nothing has happened, or it has and asking again changes nothing.
+    while True:
+        try:
+            return act()
+        except OperationalError:
+            connection.close()
+
 def guarded(person, reference, place):
     try:
-        credits.hold(person, 3, reference=reference)
+        patiently(lambda: credits.hold(person, 3, reference=reference))
     except Refused as refused:
         return refused.code
     if place % 2:
-        credits.capture(reference, place % 4)
+        patiently(lambda: credits.capture(reference, place % 4))
     else:
-        credits.release(reference)
+        patiently(lambda: credits.release(reference))
     return "held"
 
 def call(place):
