@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -109,29 +110,40 @@ def test_checkmedia_names_what_is_wrong(photo: Asset, own_storage: Path, capsys:
     assert "1 booked" in told
 
 
-WRITER = """
-import io, os, sys
+NURSERY = """
+import io, os, random, sys
 import django
 django.setup()
 from accounts.models import User
-from media.intake import discard, keep_output
+from media.derivatives import make_likenesses
+from media.intake import accept_upload, discard, keep_output
 from media.models import Asset
-user = User.objects.get(pk=int(sys.argv[1]))
+
+def work(number, content):
+    random.seed()
+    user = User.objects.get(pk=number)
+    while True:
+        keep_output(user, "job:1", content, mime="image/png", recipe={}, attempt_token="t")
+        os.write(1, b"r")
+        if random.random() < 0.2:
+            make_likenesses(accept_upload(user, io.BytesIO(content), "x.png"))
+        discard(Asset.objects.filter(user=user))
+
 content = open(sys.argv[2], "rb").read()
-print("ready", flush=True)
-while True:
-    keep_output(user, "job:1", content, mime="image/png", recipe={}, attempt_token="t")
-    discard(Asset.objects.filter(user=user).order_by("?"))
+for _line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        work(int(sys.argv[1]), content)
+    os.write(1, f"{child}\\n".encode())
+    os.waitpid(child, 0)
+    os.write(1, b"dead\\n")
 """
 
 
 @pytest.mark.processes
 @pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.nightly)])
 def test_killed_writers_leave_no_orphans(transactional_db: None, alice: User, own_storage: Path, kills: int) -> None:
-    picture = own_storage.parent / "x.png"
-    picture.write_bytes(samples.encoded("PNG"))
-    for _ in range(kills):
-        _write_and_kill(alice, own_storage, picture)
+    write_and_kill(alice, own_storage, kills)
     mend(strays(NOW))
     found = look(NOW)
     assert found.rows_without_file == []
@@ -139,18 +151,31 @@ def test_killed_writers_leave_no_orphans(transactional_db: None, alice: User, ow
     assert found.wrong_space == []
 
 
-def _write_and_kill(user: User, storage: Path, picture: Path) -> None:
+def write_and_kill(user: User, storage: Path, kills: int) -> None:
+    """One process that knows everything already, and forks those who are to die."""
+    picture = storage.parent / "x.png"
+    picture.write_bytes(samples.encoded("PNG"))
     database = connection.settings_dict
-    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    place = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     environment = os.environ | {
-        "DATABASE_URL": url,
+        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}",
         "VAR_DIR": str(storage.parent),
         "DJANGO_SETTINGS_MODULE": "klikyai.settings.test",
     }
-    command = [sys.executable, "-c", WRITER, str(user.pk), str(picture)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    time.sleep(random.uniform(0, 0.25))  # the moment of death is what varies here
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    command = [sys.executable, "-c", NURSERY, str(user.pk), str(picture)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=environment, bufsize=0, **pipes) as nursery:  # type: ignore[call-overload]
+        for _ in range(kills):
+            nursery.stdin.write(b"one\n")
+            _kill_at_work(nursery.stdout)
+
+
+def _kill_at_work(said: IO[bytes]) -> None:
+    """It says its number and then, in any order with that, a letter for each file it kept."""
+    told = b""
+    while b"\n" not in told or b"r" not in told:
+        told += said.read(1)
+    time.sleep(random.uniform(0, 0.1))  # the moment of death is what varies here
+    os.kill(int(told.replace(b"r", b"")), signal.SIGKILL)
+    while b"dead\n" not in told:
+        told += said.read(1)
