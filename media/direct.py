@@ -25,6 +25,7 @@ _FAILURES = (BotoCoreError, ClientError)
 @dataclass(frozen=True)
 class Part:
     number: int
+    at: int
     bytes: int
     url: str
 
@@ -94,7 +95,12 @@ def _begin(upload: Upload) -> None:
 def _part(upload: Upload, number: int, size: int) -> Part:
     # The length is signed as well: nobody can send more than was announced.
     asked = {**_names(upload), "UploadId": upload.parts, "PartNumber": number, "ContentLength": size}
-    return Part(number, size, _client().generate_presigned_url("upload_part", Params=asked, ExpiresIn=_seconds()))
+    return Part(
+        number,
+        (number - 1) * PART,
+        size,
+        _client().generate_presigned_url("upload_part", Params=asked, ExpiresIn=_seconds()),
+    )
 
 
 def _sizes(length: int) -> list[int]:

@@ -5,6 +5,7 @@ from media.inspection.formats import BY_MIME
 from media.models import Asset
 
 VARIANTS = {"thumbnail": "256", "small": "640", "poster": "poster", "preview": "preview", "waveform": "waveform"}
+_SMALL = {"thumbnail", "small"}
 _STAND_IN_BYTES = 4 << 20
 
 
@@ -12,9 +13,10 @@ def content_of(asset: Asset, variant: str | None) -> Content | None:
     if variant is None:
         name = asset.name if "." in asset.name else f"{asset.name or asset.kind}.{BY_MIME[asset.mime].extension}"
         return Content(asset.path, asset.mime, asset.bytes, asset.sha256, name, asset.created_at)
-    made = asset.derivatives.filter(variant=VARIANTS.get(variant, "")).first()
+    wanted = "waveform" if asset.kind == "audio" and variant in _SMALL else VARIANTS.get(variant, "")
+    made = asset.derivatives.filter(variant=wanted).first()
     if made is not None:
         mark = f"{asset.sha256[:40]}-{made.variant}"
         return Content(made.path, made.mime, made.bytes, mark, f"{variant}.webp", asset.created_at)
-    stands_in = variant in {"thumbnail", "small"} and asset.kind == "image" and asset.bytes <= _STAND_IN_BYTES
+    stands_in = variant in _SMALL and asset.kind == "image" and asset.bytes <= _STAND_IN_BYTES
     return content_of(asset, None) if stands_in else None

@@ -131,6 +131,7 @@ class BegunUpload(BaseModel):
 
 class ShownPart(BaseModel):
     number: int
+    at: int
     bytes: int
     url: str
 

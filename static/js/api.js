@@ -12,7 +12,7 @@ const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 export async function call(method, path, body, options = {}) {
   const headers = { "X-CSRFToken": csrf(), Accept: "application/json", ...options.headers };
   let sent = body;
-  if (body !== undefined && !(body instanceof FormData)) {
+  if (body !== undefined && !(body instanceof FormData || body instanceof Blob)) {
     headers["Content-Type"] = "application/json";
     sent = JSON.stringify(body);
   }

@@ -40,8 +40,8 @@ def missing(api: APIClient, place: str) -> list[dict[str, Any]]:
 
 def send(parts: list[dict[str, Any]], content: bytes) -> None:
     for part in parts:
-        at = (part["number"] - 1) * LEAST
-        assert requests.put(part["url"], content[at : at + part["bytes"]], timeout=10).status_code == 200
+        piece = content[part["at"] : part["at"] + part["bytes"]]
+        assert requests.put(part["url"], piece, timeout=10).status_code == 200
 
 
 def in_bucket(bucket: Any) -> list[str]:

@@ -17,6 +17,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from media import trash
@@ -47,6 +48,14 @@ def test_likenesses_are_made_once(alice: User, own_storage: Path, content: bytes
     assert {made.variant for made in asset.derivatives.all()} == variants
     assert len(files_in(own_storage)) == len(variants) + 1
     assert look(NOW).all() == []
+
+
+def test_a_sound_shows_its_wave_on_the_wall(alice: User, alice_api: APIClient) -> None:
+    sound = accept_upload(alice, io.BytesIO(samples.sound("mp3")), "x.mp3")
+    at = f"/api/v1/assets/{sound.public_id}/content?variant=thumbnail"
+    assert alice_api.get(at).status_code == 404
+    make_likenesses(sound)
+    assert alice_api.get(at)["Content-Type"] == "image/webp"
 
 
 def test_what_is_thrown_away_is_gone_after_thirty_days(photo: Asset, own_storage: Path, transactional_db: None) -> None:

@@ -1,6 +1,7 @@
 /** What can be done with chosen files. Whatever can be taken back says so, with a button. */
 
 import { Refusal, call, fill, words } from "../api.js";
+import { send } from "./sending.js";
 
 const SHOWN = 8000;
 
@@ -73,9 +74,7 @@ export class Deeds {
     let kept = 0;
     for (const file of files) {
       this.say(fill(words.sending, { name: file.name, left: files.length - kept }));
-      const form = new FormData();
-      form.append("file", file);
-      const item = await call("POST", "/assets", form);
+      const item = await send(file);
       if (!this.shelf.items.some((known) => known.id === item.id)) this.shelf.put(item);
       kept += 1;
     }
