@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from accounts.models import User
-from billing.models import Lot, Wallet
+from billing.models import Lot, Plan, Wallet
 from billing.plans import plan_of
 
 
@@ -40,7 +40,7 @@ def expiring(user: User) -> list[Expiring]:
     return list(days.values())
 
 
-def of(user: User) -> Overview:
+def of(user: User, plan: Plan | None = None) -> Overview:
     wallet = Wallet.objects.filter(user=user).first() or Wallet(user=user)
     fields = ("available", "held", "frozen", "debt", "daily_cap", "monthly_cap")
     soonest = _mortal(user).order_by("expires_at").values("expires_at").annotate(left_then=Sum("left")).first()
@@ -48,7 +48,7 @@ def of(user: User) -> Overview:
         **{field: getattr(wallet, field) for field in fields},
         expiring=soonest["left_then"] if soonest else 0,
         expires_at=soonest["expires_at"] if soonest else None,
-        plan=plan_of(user).slug,
+        plan=(plan or plan_of(user)).slug,
     )
 
 

@@ -44,7 +44,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "start_url": "/studio/", "scope": "/", "display": "standalone", "background_color": "#120e0b",
         "theme_color": "#120e0b", "icons": icons,
     }  # fmt: skip
-    return JsonResponse(shown, headers={"Content-Type": "application/manifest+json", "Cache-Control": "max-age=3600"})
+    return JsonResponse(shown, content_type="application/manifest+json", headers={"Cache-Control": "max-age=3600"})
 
 
 @rule(Rule.NOBODY)

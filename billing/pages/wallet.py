@@ -33,12 +33,13 @@ class CapsForm(forms.ModelForm):  # type: ignore[type-arg]
 @rule(Rule.USER)
 def wallet(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    facts = overview.of(user)
+    plan = plans.plan_of(user)
+    facts = overview.of(user, plan)
     today, month = credits.spent(user)
     shown = {
         "wallet": facts,
         "expiring": overview.expiring(user),
-        "plan": plans.plan_of(user),
+        "plan": plan,
         "packs": Pack.objects.filter(active=True),
         "usage": usage.chart(user, DAYS),
         "days": DAYS,

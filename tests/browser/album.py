@@ -14,9 +14,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -116,16 +119,34 @@ def recorded(page: Page, url: str) -> None:
     page.locator("[name=steps]").fill("40")
     page.locator("#prompt").fill("a red boat on the sea at sunset")
     page.wait_for_timeout(500)
-    frames = [page.screenshot()]
+    frames: list[tuple[float, Image.Image]] = []
+    watching = page.context.new_cdp_session(page)
+
+    def seen(event: dict[str, Any]) -> None:
+        picture = Image.open(io.BytesIO(b64decode(event["data"]))).convert("RGB")
+        frames.append((event["metadata"]["timestamp"], picture.resize((720, 450), Image.Resampling.LANCZOS)))
+        watching.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    watching.on("Page.screencastFrame", seen)
+    watching.send("Page.startScreencast", {"format": "jpeg", "quality": 85, "maxWidth": 1440, "maxHeight": 900})
+    page.wait_for_timeout(400)
     page.locator("[data-shutter]").click()
-    while not page.locator("[data-deed=download]").is_visible() and len(frames) < 60:
-        frames.append(page.screenshot())
-        page.wait_for_timeout(60)
-    frames += [page.screenshot() for _each in range(2)]
-    pictures = [Image.open(io.BytesIO(frame)).convert("RGB").resize((720, 450)) for frame in frames]
-    spans = [600] + [140] * (len(pictures) - 2) + [1800]
+    page.locator("[data-deed=download]").wait_for(timeout=60_000)
+    page.wait_for_timeout(900)
+    watching.send("Page.stopScreencast")
+    _save(frames)
+
+
+def _save(frames: Sequence[tuple[float, Image.Image]]) -> None:
+    """At most eight a second, none longer than half a second, so that a busy machine makes no dull film."""
+    kept = [frames[0]]
+    for frame in frames[1:]:
+        if frame[0] - kept[-1][0] >= 0.12:
+            kept.append(frame)
+    spans = [min(500, round(1000 * (after[0] - before[0]))) for before, after in pairwise(kept)] + [2000]
+    pictures = [picture for _at, picture in kept]
     pictures[0].save(
-        ALBUM / "forming.webp", save_all=True, append_images=pictures[1:], duration=spans, loop=0, quality=55, method=4
+        ALBUM / "forming.webp", save_all=True, append_images=pictures[1:], duration=spans, loop=0, quality=60, method=4
     )
 
 
