@@ -53,7 +53,7 @@ def closed_door(stripe: Stripe, user: User, payments: int) -> None:
 
 
 def test_ten_minutes_without_webhooks_lose_no_payment(stripe: Stripe, alice: User) -> None:
-    closed_door(stripe, alice, 12)
+    closed_door(stripe, alice, 6)
 
 
 @pytest.mark.nightly
