@@ -119,9 +119,11 @@ def stripe() -> Iterator[Server]:
 @pytest.fixture
 def house(tmp_path: Path, stripe: Server) -> Iterator[Shot]:
     house = Shot(tmp_path / "var", free_port(), stripe.url)
-    house.start()
-    yield house
-    house.kill_everything()
+    try:
+        house.start()
+        yield house
+    finally:
+        house.kill_everything()
 
 
 def test_nothing_that_was_promised_is_lost(house: Shot, stripe: Server) -> None:
