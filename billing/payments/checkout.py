@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, IdempotencyMismatch, NotFound
@@ -12,6 +14,7 @@ from billing.models import Customer, Order, Pack, Plan, Subscription
 from billing.payments.contract import Wish, gateway
 
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
+CHECKOUT_LASTS = timedelta(hours=23)
 ENDED = ("canceled", "incomplete_expired")
 
 
@@ -23,7 +26,7 @@ def subscribe(user: User, slug: str, *, site: str, key: str | None = None) -> Or
     plan = plan_on_sale(slug)
     if Subscription.objects.filter(user=user).exclude(state__in=ENDED).exists():
         raise Conflict(_("You have a plan already: change or end it first."))
-    return _send(_order(user, plan, key), site)
+    return _waiting(user, plan) or _send(_order(user, plan, key), site)
 
 
 def pack_on_sale(slug: str) -> Pack:
@@ -82,6 +85,13 @@ def _order(user: User, what: Pack | Plan, key: str | None) -> Order:
     if what not in (order.pack, order.plan):
         raise IdempotencyMismatch(_("This Idempotency-Key was used for another request."))
     return order
+
+
+def _waiting(user: User, plan: Plan) -> Order | None:
+    """A checkout of this plan in another tab is the same one: two that are paid would be two plans."""
+    same = {"plan": plan, "amount": plan.amount, "credits": plan.monthly, "currency": plan.currency.lower()}
+    young = Order.objects.filter(user=user, changes=None, created_at__gt=timezone.now() - CHECKOUT_LASTS, **same)
+    return young.filter(state=Order.State.OPEN).exclude(url="").order_by("-pk").first()
 
 
 def _send(order: Order, site: str) -> Order:

@@ -81,6 +81,8 @@ def _extend(order: Order, plan: Plan, name: str, until: datetime) -> None:
 
 def _set_membership(row: Subscription) -> None:
     if row.state in ALIVE:
+        if Subscription.objects.filter(user=row.user, state__in=ALIVE).exclude(pk=row.pk).exists():
+            raise_alarm("two plans", row.stripe_id, user=row.user.public_id)
         Membership.objects.update_or_create(user=row.user, defaults={"plan": row.plan, "until": row.until + GRACE})
     elif row.state in OVER and not Subscription.objects.filter(user=row.user, state__in=ALIVE).exists():
         Membership.objects.filter(user=row.user, plan=row.plan).update(until=timezone.now())

@@ -1,5 +1,6 @@
 """The journey without keys: pack, pay page, signed event, grant."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from django.core import mail
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts import signals
 from accounts.models import User
 from billing.invariants import broken
-from billing.models import Event, Order, Plan
+from billing.models import Event, Order, Plan, TopUp
+from billing.payments import topups
 from billing.plans import plan_of
 from tests.billing import shop
 
@@ -168,3 +171,13 @@ def test_a_form_sent_twice_is_one_order(browser: Client) -> None:
     first, second = (browser.post("/wallet/buy/", form).headers["Location"] for _time in range(2))
     assert first == second
     assert Order.objects.count() == 1
+
+
+def test_what_was_paid_is_in_an_export_and_leaving_ends_the_top_up(browser: Client, order: Order, alice: User) -> None:
+    act(browser, order, card="ok")
+    topups.allow(alice, order.pack.slug, below=10, monthly=1)  # type: ignore[union-attr]
+    parts = [part for _ear, parts in signals.exporting.send(User, user=alice) if parts for part in parts]
+    told = json.loads(dict(parts)["payments.json"])
+    assert (told["orders"][0]["state"], told["payments"][0]["amount"]) == ("paid", order.amount)
+    signals.closing.send(User, user=alice)
+    assert not TopUp.objects.exists()
