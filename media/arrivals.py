@@ -4,7 +4,6 @@ import base64
 import binascii
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +19,10 @@ from accounts.models import User
 from media import direct, storage
 from media.errors import StorageFailed, TooBig
 from media.inspection.formats import MAX_BYTES
-from media.intake import accept_file
+from media.intake import accept_file, copy
 from media.models import Asset, Space, Upload
 from media.names import safe_name
-from media.workspace import workspace
+from media.workspace import no_room, workspace
 
 _PIECE = 1 << 20
 
@@ -40,11 +39,14 @@ def begin(user: User, length: int, name: str) -> Upload:
         raise InvalidRequest(_("The file is empty."))
     if length > max(MAX_BYTES.values()):
         raise TooBig(_("The file is too large."))
-    settings.MEDIA_ARRIVALS.mkdir(parents=True, exist_ok=True)
     with transaction.atomic():
         _make_room(user, length)
         upload = Upload.objects.create(user=user, length=length, name=safe_name(name))
-    upload.file.touch(mode=0o600)
+        try:
+            settings.MEDIA_ARRIVALS.mkdir(parents=True, exist_ok=True)
+            upload.file.touch(mode=0o600)
+        except OSError as error:
+            raise no_room(error) from error
     return upload
 
 
@@ -70,8 +72,8 @@ def fetch(upload: Upload) -> Asset:
         return upload.asset
     direct.complete(upload)
     with workspace() as work:
-        with storage.open_at(upload.key) as arrived, (work / "source").open("wb") as source:
-            shutil.copyfileobj(arrived, source, _PIECE)
+        with storage.open_at(upload.key) as arrived:
+            copy(arrived, work / "source")
         return _taken_in(upload, work / "source")
 
 

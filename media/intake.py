@@ -24,16 +24,23 @@ from media.inspection.inspect import inspect
 from media.models import Asset, Space
 from media.names import safe_name
 from media.ringing import ring
-from media.workspace import workspace
+from media.workspace import no_room, workspace
 
 TEMPORARY = timedelta(hours=24)
 
 
 def accept_upload(user: User, file: IO[bytes], name: str, *, folder: str = "inputs") -> Asset:
     with workspace() as work:
-        with (work / "source").open("wb") as source:
-            shutil.copyfileobj(file, source, 1 << 20)
+        copy(file, work / "source")
         return accept_file(user, work / "source", name, folder=folder)
+
+
+def copy(file: IO[bytes], target: Path) -> None:
+    try:
+        with target.open("wb") as source:
+            shutil.copyfileobj(file, source, 1 << 20)
+    except OSError as error:
+        raise no_room(error) from error
 
 
 def accept_file(user: User, source: Path, name: str, *, folder: str = "inputs") -> Asset:

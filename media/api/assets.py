@@ -23,6 +23,7 @@ from media.errors import TooBig
 from media.intake import accept_upload
 from media.library import Wanted, one, wall
 from media.models import Asset, Tag
+from media.workspace import no_room
 
 _IN_ONE_PIECE = 256 << 20
 _UPLOAD = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
@@ -50,7 +51,10 @@ class Assets(APIView):
     def post(self, request: Request) -> Response:
         if int(request.headers.get("Content-Length") or 0) > _IN_ONE_PIECE:
             raise TooBig(_("Too large for one piece: send it to /api/v1/uploads in several."))
-        file = request.FILES.get("file")
+        try:
+            file = request.FILES.get("file")
+        except OSError as error:
+            raise no_room(error) from error
         if file is None or len(request.FILES) > 1:
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})
         asset = accept_upload(person(request), file, file.name or "")

@@ -1,5 +1,6 @@
 """`python -m media.inspection.child SOURCE TARGET`: caged, one line of JSON out. A crash is an answer, too."""
 
+import errno
 import hashlib
 import json
 import sys
@@ -27,17 +28,9 @@ def main(source: Path, target: Path) -> None:
         answer = asdict(_clean(source, target))
     except Unfit as unfit:
         answer = {"unfit": unfit.reason, "detail": unfit.detail}
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        IndexError,
-        EOFError,
-        MemoryError,
-        zlib.error,
-    ) as error:
-        answer = {"unfit": "unreadable", "detail": repr(error)}
+    except _DAMAGE as error:
+        full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+        answer = {"unfit": "full" if full else "unreadable", "detail": repr(error)}
     json.dump(answer, sys.stdout)
 
 

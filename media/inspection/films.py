@@ -1,5 +1,6 @@
 """Film and sound: ffmpeg with the one reader we chose, streams copied, everything else left behind."""
 
+import errno
 import re
 import subprocess
 from dataclasses import dataclass
@@ -131,6 +132,8 @@ def _copy(source: Path, target: Path, format: Format, probe: Probe) -> float:
         source, demuxer(format), *maps, *bare, *filters, *options,
         "-progress", "pipe:1", "-f", format.reader, str(target),
     )  # fmt: skip
+    if "No space left on device" in done.stderr:
+        raise OSError(errno.ENOSPC, "no room for the clean copy")
     times = re.findall(r"^out_time_us=(\d+)$", done.stdout, re.MULTILINE)
     if done.returncode or not times or not int(times[-1]):
         raise Unfit("truncated" if target.exists() else "unreadable", done.stderr[-300:])

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused
-from media.errors import TooBig, Unreadable, Unsupported
+from media.errors import StorageFailed, TooBig, Unreadable, Unsupported
 from media.inspection.cage import Dead, caged
 from media.inspection.facts import Facts
 
@@ -54,6 +54,10 @@ def refusal(reason: str, detail: str = "") -> Refused:
     log = f"media refused: {reason} {detail}".strip()
     if reason == "bytes":
         return TooBig(str(_("The file is too large.")), log=log)
+    if reason == "full":
+        return StorageFailed(
+            str(_("There is no room for this file right now. Try again later.")), retry_after=60, log=log
+        )
     if reason in _UNSUPPORTED:
         return Unsupported(str(_UNSUPPORTED[reason]), details={"file": [reason]}, log=log)
     return Unreadable(str(_UNREADABLE[reason]), details={"file": [reason]}, log=log)
