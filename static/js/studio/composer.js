@@ -24,6 +24,8 @@ export class Composer extends HTMLElement {
     this.querySelector("[data-keep]").addEventListener("click", (event) => this.#keep(event.currentTarget));
     this.querySelector("[data-more]").addEventListener("click", () => this.open(!("open" in this.form.dataset)));
     this.#ask();
+    // Until now a press would have left the page.
+    this.querySelector("[data-shutter]").disabled = false;
   }
 
   get model() {
