@@ -16,6 +16,7 @@ def tell_low() -> int:
     Wallet.objects.filter(warned=True, available__gte=settings.LOW_BALANCE).update(warned=False)
     used = Hold.objects.filter(user=OuterRef("user"), captured__gt=0)
     low = Wallet.objects.filter(Exists(used), warned=False, user__is_active=True, available__lt=settings.LOW_BALANCE)
+    low = low.exclude(user__top_up__active=True, user__top_up__trouble="")  # more comes by itself
     return sum(_tell(wallet) for wallet in low.select_related("user")[:AT_ONCE])
 
 

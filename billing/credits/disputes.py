@@ -11,13 +11,13 @@ from billing.models import Account, Transfer
 
 
 @transaction.atomic
-def dispute_open(user: User, amount: int, *, reference: str) -> Transfer:
+def dispute_open(user: User, amount: int, *, reference: str, of: str = "") -> Transfer:
     whole(amount)
     wallet = ledger.lock(user)
     if (known := ledger.done(wallet, _name(reference, "open"))) is not None:
         return known
     there = min(wallet.available, amount)
-    lots.take(wallet, there)
+    lots.take(wallet, there, of)
     legs = {Account.AVAILABLE: -there, Account.DEBT: there - amount, Account.FROZEN: amount}
     return ledger.post(wallet, Why(_name(reference, "open"), "dispute"), legs)
 

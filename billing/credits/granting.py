@@ -47,8 +47,10 @@ def grant(
 
 
 @transaction.atomic
-def take_back(user: User, amount: int, *, reference: str, kind: str, note: str = "", debt: bool = True) -> Transfer:
-    """Bought credits that were paid back. What was spent already becomes a debt, if it may."""
+def take_back(
+    user: User, amount: int, *, reference: str, kind: str, note: str = "", debt: bool = True, of: str = ""
+) -> Transfer:
+    """Bought credits that were paid back: those of the grant `of` first. What was spent becomes a debt, if it may."""
     whole(amount)
     wallet = ledger.lock(user)
     if (known := ledger.done(wallet, reference)) is not None:
@@ -56,7 +58,7 @@ def take_back(user: User, amount: int, *, reference: str, kind: str, note: str =
     there = min(wallet.available, amount)
     if there < amount and not debt:
         raise InsufficientCredits(_("Part of these credits is spent already."))
-    return _take(wallet, Why(reference, kind, note=note), amount, _source(kind))
+    return _take(wallet, Why(reference, kind, note=note), amount, _source(kind), of)
 
 
 @transaction.atomic
@@ -101,9 +103,9 @@ def _expire(lot: Lot) -> None:
         Lot.objects.filter(pk=lot.pk).update(left=0)
 
 
-def _take(wallet: Wallet, why: Why, amount: int, to: Account) -> Transfer:
+def _take(wallet: Wallet, why: Why, amount: int, to: Account, of: str = "") -> Transfer:
     there = min(wallet.available, amount)
-    lots.take(wallet, there)
+    lots.take(wallet, there, of)
     return ledger.post(wallet, why, {Account.AVAILABLE: -there, Account.DEBT: there - amount, to: amount})
 
 

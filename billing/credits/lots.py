@@ -1,4 +1,8 @@
-"""Which credits are spent: what expires first goes first, then what is oldest. Called under the wallet's lock."""
+"""Which credits are spent: what expires first goes first, then what is oldest. Called under the wallet's lock.
+
+What is taken back with its payment is of that payment first, then of what lasts as long: otherwise buying and giving
+back would turn credits that expire into credits that do not.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +17,9 @@ Taken = list[list[int]]
 # One call however many lots it takes: what each gives is what those before it leave to be found.
 TAKE = """
 WITH queued AS (
-    SELECT id, "left", sum("left") OVER (ORDER BY expires_at ASC NULLS LAST, id) - "left" AS before
+    SELECT id, "left", sum("left") OVER (
+        ORDER BY transfer_id = %(own)s DESC, %(lasting)s AND expires_at IS NOT NULL, expires_at ASC NULLS LAST, id
+    ) - "left" AS before
     FROM billing_lot WHERE user_id = %(user)s AND "left" > 0
 ), chosen AS (
     SELECT id, before, LEAST("left", %(amount)s - before)::bigint AS part FROM queued WHERE before < %(amount)s
@@ -30,9 +36,12 @@ def add(transfer: Transfer, amount: int, expires_at: datetime | None) -> None:
         Lot.objects.create(user=transfer.user, transfer=transfer, amount=amount, left=amount, expires_at=expires_at)
 
 
-def take(wallet: Wallet, amount: int) -> Taken:
+def take(wallet: Wallet, amount: int, of: str = "") -> Taken:
+    """`of`: the grant that is undone."""
+    own = Lot.objects.filter(user=wallet.user, transfer__reference=of).first() if of else None
+    order = {"own": own.transfer_id, "lasting": own.expires_at is None} if own else {"own": 0, "lasting": False}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"user": wallet.user.pk, "amount": amount})
+        cursor.execute(TAKE, {"user": wallet.user.pk, "amount": amount, **order})
         taken = [[lot, part] for lot, part in cursor.fetchall()]
     missing = amount - sum(part for _lot, part in taken)
     if missing:

@@ -129,3 +129,7 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        if self.uses is not None and self.uses < self.used:
+            raise ValidationError({"uses": _("It was used more often already.")})

@@ -34,7 +34,7 @@ def _apply(payment: Payment, thing: Thing) -> None:
     if dispute.state in HARMLESS or not dispute.credits:
         return
     raise_alarm("disputed", dispute.stripe_id, payment=payment.stripe_id, credits=dispute.credits)
-    credits.dispute_open(payment.user, dispute.credits, reference=dispute.reference)
+    credits.dispute_open(payment.user, dispute.credits, reference=dispute.reference, of=payment.reference)
     if dispute.state == "won":
         credits.dispute_won(dispute.reference)
     elif dispute.state == "lost":

@@ -142,7 +142,9 @@ def _settle(payment: Payment, row: Refund, *, debt: bool = True) -> None:
     change = due - (payment.refunds.aggregate(all=Sum("credits"))["all"] or 0)
     if change > 0:
         name = f"refund:{row.public_id}"
-        credits.take_back(payment.user, change, reference=name, kind="paid back", note=row.reason, debt=debt)
+        credits.take_back(
+            payment.user, change, reference=name, kind="paid back", note=row.reason, debt=debt, of=payment.reference
+        )
     elif change < 0:
         credits.grant(payment.user, -change, reference=f"refund:{row.public_id}:back", kind="not paid back")
     row.credits += change

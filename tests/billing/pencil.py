@@ -9,6 +9,7 @@ NEVER = 10**6
 class Bucket:
     day: int
     left: int
+    name: str = ""
 
 
 Taken = list[tuple[Bucket, int]]
@@ -49,20 +50,23 @@ class Pencil:
     def frozen(self) -> int:
         return sum(amount for name, amount in self.disputes.items() if name not in self.ended)
 
-    def come(self, amount: int, day: int = NEVER) -> None:
+    def come(self, amount: int, day: int = NEVER, name: str = "") -> None:
         paid = min(self.debt, amount)
         self.debt -= paid
         if amount > paid:
-            self.buckets.append(Bucket(day, amount - paid))
+            self.buckets.append(Bucket(day, amount - paid, name))
 
-    def go(self, amount: int) -> None:
+    def go(self, amount: int, of: str = "") -> None:
         there = min(self.available, amount)
-        self.take(there)
+        self.take(there, of)
         self.debt += amount - there
 
-    def take(self, amount: int) -> Taken:
+    def take(self, amount: int, of: str = "") -> Taken:
+        """What was granted under that name, then what lasts as long, then what expires first."""
+        own = next((bucket for bucket in self.buckets if of and bucket.name == of), None)
+        lasting = own is not None and own.day >= NEVER
         taken = []
-        for bucket in sorted(self.buckets, key=lambda bucket: bucket.day):
+        for bucket in sorted(self.buckets, key=lambda one: (one is not own, lasting and one.day < NEVER, one.day)):
             part = min(bucket.left, amount)
             if part:
                 bucket.left -= part

@@ -148,6 +148,30 @@ def test_taking_back_what_is_spent_leaves_a_debt_that_the_next_grant_pays(alice:
     assert broken() == []
 
 
+def test_what_is_taken_back_is_of_its_payment_first_and_then_of_what_lasts_as_long(alice: User) -> None:
+    """Or credits that expire would become credits that do not, by buying and giving back."""
+    soon = timezone.now() + timedelta(days=1)
+
+    def left() -> list[int]:
+        return list(Lot.objects.order_by("pk").values_list("left", flat=True))
+
+    give(alice, 10, "month", expires_at=soon)
+    give(alice, 10, "lasting")
+    give(alice, 10, "bought")
+    credits.take_back(alice, 15, reference="re_1", kind="paid back", of="bought")
+    assert left() == [10, 5, 0]
+    credits.dispute_open(alice, 7, reference="dp_1", of="lasting")
+    assert left() == [8, 0, 0]
+
+
+def test_a_refunded_month_takes_its_own_credits(alice: User) -> None:
+    give(alice, 10, "lasting")
+    give(alice, 10, "early", expires_at=timezone.now() + timedelta(days=1))
+    give(alice, 10, "month", expires_at=timezone.now() + timedelta(days=30))
+    credits.take_back(alice, 12, reference="re_1", kind="paid back", of="month")
+    assert dict(Lot.objects.values_list("transfer__reference", "left")) == {"lasting": 10, "early": 8, "month": 0}
+
+
 def test_taking_back_without_debt_is_refused(alice: User) -> None:
     give(alice, 10)
     with pytest.raises(InsufficientCredits):

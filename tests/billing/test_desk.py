@@ -138,6 +138,14 @@ def test_a_code_that_is_redeemed_meanwhile_keeps_its_count() -> None:
     assert (coupon.credits, coupon.used) == (6, 3)
 
 
+def test_a_code_cannot_be_made_for_fewer_than_used_it() -> None:
+    coupon = Coupon.objects.create(code="MANY", credits=5, uses=10, used=3)
+    form = {"code": "MANY", "credits": "5", "uses": "2"}
+    assert staff("finance").post(reverse("admin:billing_coupon_change", args=[coupon.pk]), form).status_code == 200
+    coupon.refresh_from_db()
+    assert coupon.uses == 10
+
+
 def test_a_code_is_kept_in_capitals() -> None:
     staff("finance").post(reverse("admin:billing_coupon_add"), {"code": "small", "credits": "5", "uses": "1"})
     assert not Coupon.objects.exists()

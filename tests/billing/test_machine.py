@@ -23,6 +23,7 @@ from billing.models import Coupon, Hold, Lot, Wallet
 from tests.billing.pencil import NEVER, Held, Pencil
 
 NAMES = some.sampled_from("abcdef")
+GRANTS = some.one_of(some.just(""), some.builds("{}:{}".format, some.sampled_from(["purchase", "subscription"]), NAMES))
 AMOUNTS = some.integers(1, 60)
 DAYS = some.sampled_from([1, 2, 3, NEVER])
 CAPS = some.one_of(some.none(), some.integers(0, 60))
@@ -66,7 +67,7 @@ class Books(RuleBasedStateMachine):
     def grant(self, name: str, amount: int, kind: str, days: int) -> None:
         credits.grant(self.user, amount, reference=f"{kind}:{name}", kind=kind, expires_at=self.at(days))
         if self.first(f"{kind}:{name}"):
-            self.pencil.come(amount, self.today + days)
+            self.pencil.come(amount, self.today + days, f"{kind}:{name}")
 
     @rule(code=some.sampled_from(["ONCE", "WEEK"]))
     def redeem(self, code: str) -> None:
@@ -145,16 +146,16 @@ class Books(RuleBasedStateMachine):
             held.refunded += part
             self.pencil.come(part)
 
-    @rule(name=NAMES, amount=AMOUNTS, debt=some.booleans())
-    def take_back(self, name: str, amount: int, debt: bool) -> None:
+    @rule(name=NAMES, amount=AMOUNTS, debt=some.booleans(), of=GRANTS)
+    def take_back(self, name: str, amount: int, debt: bool, of: str) -> None:
         try:
-            credits.take_back(self.user, amount, reference=f"re:{name}", kind="purchase", debt=debt)
+            credits.take_back(self.user, amount, reference=f"re:{name}", kind="purchase", debt=debt, of=of)
         except InsufficientCredits:
             assert not debt
             assert self.pencil.available < amount
         else:
             if self.first(f"re:{name}"):
-                self.pencil.go(amount)
+                self.pencil.go(amount, of)
 
     @rule(name=NAMES, amount=some.integers(-60, 60).filter(bool))
     def adjust(self, name: str, amount: int) -> None:
@@ -166,12 +167,12 @@ class Books(RuleBasedStateMachine):
         if self.first(f"adjust:{name}"):
             (self.pencil.come if amount > 0 else self.pencil.go)(abs(amount))
 
-    @rule(name=NAMES, amount=AMOUNTS)
-    def dispute(self, name: str, amount: int) -> None:
-        credits.dispute_open(self.user, amount, reference=name)
+    @rule(name=NAMES, amount=AMOUNTS, of=GRANTS)
+    def dispute(self, name: str, amount: int, of: str) -> None:
+        credits.dispute_open(self.user, amount, reference=name, of=of)
         if name not in self.pencil.disputes:
             self.pencil.disputes[name] = amount
-            self.pencil.go(amount)
+            self.pencil.go(amount, of)
 
     @rule(name=NAMES, won=some.booleans())
     def decide(self, name: str, won: bool) -> None:

@@ -5,7 +5,9 @@ from django.core import mail
 from accounts import letters
 from accounts.models import User
 from billing import credits
+from billing.models import TopUp
 from billing.reminders import tell_low
+from tests.billing import shop
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,14 @@ def test_whoever_is_gone_is_left_in_peace(alice: User) -> None:
     spend(alice, 5, "job:1")
     User.objects.update(is_active=False)
     assert tell_low() == 0
+
+
+@pytest.mark.parametrize(("trouble", "told"), [("", 0), ("declined", 1)])
+def test_whoever_tops_up_by_themselves_hears_it_only_when_that_fails(alice: User, trouble: str, told: int) -> None:
+    credits.grant(alice, 5, reference="one", kind="purchase")
+    spend(alice, 5, "job:1")
+    TopUp.objects.create(user=alice, pack=shop.pack(), below=10, trouble=trouble)
+    assert tell_low() == told
 
 
 def test_a_letter_says_the_same_in_both_dresses_and_runs_nothing(alice: User) -> None:
