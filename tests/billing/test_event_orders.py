@@ -136,9 +136,9 @@ def test_a_dispute_without_its_own_name_freezes_twice(many: Stripe, alice: User,
     """The twin of the dispute's reference."""
     numbers = iter(range(100))
 
-    def open_anew(user: User, amount: int, *, reference: str) -> Any:
+    def open_anew(user: User, amount: int, *, reference: str, **more: Any) -> Any:
         with transaction.atomic():
-            return real(user, amount, reference=f"{reference}:{next(numbers)}")
+            return real(user, amount, reference=f"{reference}:{next(numbers)}", **more)
 
     real = credits.dispute_open
     monkeypatch.setattr(disputes.credits, "dispute_open", open_anew)
