@@ -94,7 +94,9 @@ class Postgres:
     def _launch(self) -> None:
         port = free_port(remembered(self.port))
         self.port.write_text(str(port))
-        options = f"-p {port} {os.environ.get('KLIKYAI_POSTGRES_OPTIONS', '')}"
+        # A statement that fails is not repeated in the log with what it carried.
+        quiet = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
+        options = f"-p {port} {quiet} {os.environ.get('KLIKYAI_POSTGRES_OPTIONS', '')}"
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", "start")
 
     def _await(self) -> None:
