@@ -130,13 +130,9 @@ def test_a_living_link_shows_counts_and_is_not_indexed(photo: Asset, client: Cli
 
 
 @pytest.mark.parametrize("death", DEATHS)
-def test_a_dead_link_is_as_absent_as_none(photo: Asset, client: Client, death: str) -> None:
+def test_a_dead_link_opens_nothing(photo: Asset, client: Client, death: str) -> None:
     link, token = sharing.share(photo, None)
-    altered = token[:-1] + ("A" if token[-1] != "A" else "B")
     DEATHS[death](link)
-    never = client.get(f"/shared/{'x' * 43}/content")
-    for dead in (token, altered, link.digest, "x"):
+    for dead in (token, link.digest, "x"):
         for place in ("", "content"):
-            answer = client.get(f"/shared/{dead}/{place}")
-            assert answer.status_code == 404
-        assert len(answer.content) == len(never.content)
+            assert client.get(f"/shared/{dead}/{place}").status_code == 404
