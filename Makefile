@@ -10,7 +10,7 @@ $(PYTEST) --ignore=tests/browser
 $(PYTEST) tests/browser
 endef
 
-.PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness chromium
+.PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness bench-screen chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -59,7 +59,7 @@ bench-media: .venv/dev
 bench-ledger: .venv/dev
 	$(BIN)/python -m benchmarks.ledger
 
-bench-dispatch bench-engine bench-live bench-fairness: bench-%: .venv/dev
+bench-dispatch bench-engine bench-live bench-fairness bench-screen: bench-%: .venv/dev
 	$(BIN)/python -m benchmarks.$*
 
 # New sentences for the translators: needs GNU gettext, which nothing else here does.

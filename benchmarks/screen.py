@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.house import house, people, report, web
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
@@ -92,7 +92,7 @@ def _previews(page: Page, user: Any) -> list[float]:
     from generation import broadcast
     from generation.models import Job
 
-    page.wait_for_function("!document.querySelector('.said').textContent.startsWith('asking')")
+    expect(page.locator(".said")).not_to_contain_text("asking")
     page.wait_for_timeout(500)
     page.evaluate(SEEN)
     job = str(Job.objects.filter(user=user).latest("pk").public_id)
