@@ -42,7 +42,7 @@ def test_a_pack_is_paid_and_there(till: Page, house: Served, alice: User) -> Non
     pay(till, "4242 4242 4242 4242")
     expect(till.get_by_text("Paid. The credits are yours. You have 500.")).to_be_visible()
     till.get_by_role("link", name="Wallet").first.click()
-    expect(till.get_by_text("credits to spend")).to_contain_text("500")
+    expect(till.get_by_role("paragraph").filter(has_text="credits to spend")).to_contain_text("500")
     expect(till.get_by_text("Bought")).to_be_visible()
     assert (Wallet.objects.get(user=alice).available, broken()) == (500, [])
 
