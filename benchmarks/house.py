@@ -86,7 +86,9 @@ def report(name: str, found: dict[str, Any]) -> None:
     found = found | {"load average": [round(value, 1) for value in os.getloadavg()]}
     for what, value in found.items():
         print(f"{what:52} {value}")
-    (HERE / f"{name}.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    (HERE / f"{name}.json").write_bytes(
+        orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS) + b"\n"
+    )
 
 
 def _listens(port: int) -> bool:
