@@ -108,8 +108,6 @@ class Pen:
     scale: float
     main: Rgb
     layer: int
-    flip: bool = False
-    turn: float = 0.0
 
     @property
     def rng(self) -> np.random.Generator:
@@ -131,11 +129,6 @@ class Pen:
 
     def _place(self, points: Xy | Points) -> Points:
         p = np.array(points, float)
-        if self.turn:
-            c, s = np.cos(self.turn), np.sin(self.turn)
-            p = np.stack([p[:, 0] * c - (p[:, 1] - 1) * s, p[:, 0] * s + (p[:, 1] - 1) * c + 1], 1)
-        if self.flip:
-            p[:, 0] *= -1
         return np.stack([self.x + p[:, 0] * self.scale, self.foot - p[:, 1] * self.scale], 1)
 
     def poly(self, colour: str, points: Xy | Points) -> None:

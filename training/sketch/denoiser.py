@@ -15,8 +15,9 @@ from training.sketch.shards import load_shards
 from training.sketch.text import WIDTH, build_text_encoder, token_ids
 from training.sketch.tokenizer import build_tokenizer
 
-BATCH, CHANNELS = 16, (48, 96, 192)
+BATCH, CHANNELS = 16, (32, 96, 160)
 UNTOLD_SHARE = 0.1
+SUBJECT_WEIGHT = 3.0
 
 
 def build_denoiser() -> UNet2DConditionModel:
@@ -25,7 +26,8 @@ def build_denoiser() -> UNet2DConditionModel:
         in_channels=4,
         out_channels=4,
         block_out_channels=CHANNELS,
-        layers_per_block=1,
+        # No layers at the full size on the way down: what matters happens on 16 x 16 cells and fewer.
+        layers_per_block=(0, 1, 1),
         down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
         cross_attention_dim=WIDTH,
@@ -51,15 +53,17 @@ class Sketcher(nn.Module):
 
 
 def batches(
-    shards: list[dict[str, torch.Tensor]], generator: torch.Generator
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Batches of one shape each, every picture with one of its captions."""
+    runs: Path, generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """Batches of one shape each, every picture with one of its captions; new shards join at the next round."""
     while True:
+        shards = load_shards(runs)
         for k in torch.randperm(len(shards), generator=generator).tolist():
             shard = shards[k]
             for some in torch.randperm(len(shard["latents"]), generator=generator).split(BATCH):
                 caption = torch.randint(shard["ids"].shape[1], (len(some),), generator=generator)
-                yield shard["latents"][some].float(), shard["ids"][some, caption].long()
+                cover = shard["cover"][some, None].float() / 255
+                yield shard["latents"][some].float(), cover, shard["ids"][some, caption].long()
 
 
 @torch.no_grad()
@@ -77,13 +81,15 @@ class Lessons:
         self.untold = token_ids(build_tokenizer(), [""])
         self.spread, self.device = spread, device
 
-    def loss(self, model: Sketcher, latents: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    def loss(self, model: Sketcher, latents: torch.Tensor, cover: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         ids = torch.where(torch.rand(len(ids), 1) < UNTOLD_SHARE, self.untold, ids).to(self.device)
         clean = (latents / self.spread).to(self.device)
-        times = (torch.sigmoid(torch.randn(len(ids)) * 1.2 + 0.35) * 1000).long().clamp(0, 999).to(self.device)
+        times = (torch.sigmoid(torch.randn(len(ids)) * 1.2 + 0.7) * 1000).long().clamp(0, 999).to(self.device)
         noise = torch.randn_like(clean)
         noisy = self.scheduler.add_noise(clean, noise, times).contiguous(memory_format=torch.channels_last)
-        return F.mse_loss(model(noisy, times, ids), self.scheduler.get_velocity(clean, noise, times))
+        away = (model(noisy, times, ids) - self.scheduler.get_velocity(clean, noise, times)).square()
+        weight = 1 + (SUBJECT_WEIGHT - 1) * cover.to(self.device)
+        return (away * weight).mean() / weight.mean()
 
 
 def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Optimizer, int]:
@@ -97,7 +103,7 @@ def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Opt
     if saved:
         average.load_state_dict(saved["average"])
     model.to(device), average.to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     if saved:
         optimizer.load_state_dict(saved["optimizer"])
     return model, average, optimizer, saved["step"] if saved else 0
@@ -108,7 +114,7 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> No
     model, average, optimizer, step = _start(runs, device)
     lessons = Lessons(load_autoencoder(runs)[1]["spread"], device)
     torch.manual_seed(seed + step)
-    source = batches(load_shards(runs), torch.Generator().manual_seed(seed + step))
+    source = batches(runs, torch.Generator().manual_seed(seed + step))
     pace, first = Pace(minutes, peak), step
     losses: list[float] = []
     while pace.share < 1:
@@ -131,7 +137,7 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> No
 
 if __name__ == "__main__":
     parser = arguments(__doc__, minutes=60)
-    parser.add_argument("--rate", type=float, default=6e-4, help="the highest learning rate")
+    parser.add_argument("--rate", type=float, default=8e-4, help="the highest learning rate")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     train(given.runs, given.minutes, given.seed, given.device, given.rate)

@@ -64,14 +64,14 @@ def _thing(rng: Rng, count: int) -> Thing:
     subject = _pick(rng, SUBJECT_NAMES)
     natural = LEXICON["subjects"][subject]["natural"]
     colour = _pick(rng, natural if rng.random() < 0.25 else COLOUR_NAMES)
-    size = str(rng.choice(["small", "medium", "big"], p=[0.15, 0.6, 0.25])) if count == 1 else "medium"
+    size = str(rng.choice(["small", "medium", "big"], p=[0.12, 0.63, 0.25])) if count == 1 else "medium"
     return Thing(subject, colour, count, size)
 
 
 def any_scene(rng: Rng) -> Scene:
     kind = rng.random()
-    two = kind < 0.38
-    count = 1 if two or kind > 0.62 else int(rng.integers(1, 4))
+    two = kind < 0.24
+    count = 1 if two or kind > 0.38 else int(rng.integers(2, 4))
     first = _thing(rng, count)
     things: tuple[Thing, ...] = (first,)
     relation = position = None
@@ -81,7 +81,7 @@ def any_scene(rng: Rng) -> Scene:
             other = _thing(rng, 1)
         things = (Thing(first.subject, first.colour), Thing(other.subject, other.colour))
         relation = _pick(rng, RELATION_NAMES)
-    elif count == 1 and first.size != "big" and rng.random() < 0.25:
+    elif count == 1 and first.size != "big" and rng.random() < 0.12:
         position = _pick(rng, ["left", "centre", "right"])
     home = LEXICON["subjects"][first.subject]["home"]
     place = _pick(rng, home if rng.random() < 0.25 else PLACE_NAMES)
