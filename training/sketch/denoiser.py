@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from torch import nn
-from torch.nn import functional as F
 
 from training.sketch.autoencoder import load_autoencoder
 from training.sketch.journal import Journal, Pace, arguments, keep, recall
@@ -52,9 +51,7 @@ class Sketcher(nn.Module):
         return self.denoiser(noisy, times, self.text(ids).last_hidden_state).sample
 
 
-def batches(
-    runs: Path, generator: torch.Generator
-) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+def batches(runs: Path, generator: torch.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Batches of one shape each, every picture with one of its captions; new shards join at the next round."""
     while True:
         shards = load_shards(runs)
