@@ -10,12 +10,14 @@ from torch import nn
 
 from training.sketch.autoencoder import load_autoencoder
 from training.sketch.journal import Journal, Pace, arguments, keep, recall
+from training.sketch.labels import SHOWN, SUBJECTS
 from training.sketch.shards import load_shards
 from training.sketch.text import WIDTH, build_text_encoder, token_ids
 from training.sketch.tokenizer import build_tokenizer
 
-BATCH, CHANNELS = 16, (32, 96, 160)
+BATCH, CHANNELS = 16, (32, 96, 160, 224)
 UNTOLD_SHARE = 0.1
+ANSWERS = list(SHOWN)
 SUBJECT_WEIGHT = 3.0
 
 
@@ -26,9 +28,10 @@ def build_denoiser() -> UNet2DConditionModel:
         out_channels=4,
         block_out_channels=CHANNELS,
         # No layers at the full size on the way down: what matters happens on 16 x 16 cells and fewer.
-        layers_per_block=(0, 1, 1),
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        layers_per_block=(0, 1, 1, 1),
+        # On 4 x 4 cells every one of them feels the rim, so it knows where in the picture it is.
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
         cross_attention_dim=WIDTH,
         attention_head_dim=32,
         norm_num_groups=16,
@@ -51,13 +54,22 @@ class Sketcher(nn.Module):
         return self.denoiser(noisy, times, self.text(ids).last_hidden_state).sample
 
 
-def batches(runs: Path, generator: torch.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+def shows_one(shown: torch.Tensor) -> torch.Tensor:
+    return (shown[:, ANSWERS.index("subject2")] == SUBJECTS.index("nothing")) & (shown[:, ANSWERS.index("count")] == 0)
+
+
+def batches(
+    runs: Path, generator: torch.Generator, alone: bool = False
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Batches of one shape each, every picture with one of its captions; new shards join at the next round."""
     while True:
         shards = load_shards(runs)
         for k in torch.randperm(len(shards), generator=generator).tolist():
             shard = shards[k]
-            for some in torch.randperm(len(shard["latents"]), generator=generator).split(BATCH):
+            order = torch.randperm(len(shard["latents"]), generator=generator)
+            if alone:
+                order = order[shows_one(shard["shown"][order])]
+            for some in order.split(BATCH):
                 caption = torch.randint(shard["ids"].shape[1], (len(some),), generator=generator)
                 cover = shard["cover"][some, None].float() / 255
                 yield shard["latents"][some].float(), cover, shard["ids"][some, caption].long()
@@ -106,12 +118,12 @@ def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Opt
     return model, average, optimizer, saved["step"] if saved else 0
 
 
-def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> None:
+def train(runs: Path, minutes: float, seed: int, device: str, peak: float, alone: bool) -> None:
     journal, path = Journal(runs, "denoiser"), runs / "denoiser.pt"
     model, average, optimizer, step = _start(runs, device)
     lessons = Lessons(load_autoencoder(runs)[1]["spread"], device)
     torch.manual_seed(seed + step)
-    source = batches(runs, torch.Generator().manual_seed(seed + step))
+    source = batches(runs, torch.Generator().manual_seed(seed + step), alone)
     pace, first = Pace(minutes, peak), step
     losses: list[float] = []
     while pace.share < 1:
@@ -135,6 +147,7 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float) -> No
 if __name__ == "__main__":
     parser = arguments(__doc__, minutes=60)
     parser.add_argument("--rate", type=float, default=8e-4, help="the highest learning rate")
+    parser.add_argument("--alone", action="store_true", help="only pictures of one thing: the first lessons")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    train(given.runs, given.minutes, given.seed, given.device, given.rate)
+    train(given.runs, given.minutes, given.seed, given.device, given.rate, given.alone)
