@@ -15,7 +15,7 @@ from training.sketch.shards import load_shards
 from training.sketch.text import WIDTH, build_text_encoder, token_ids
 from training.sketch.tokenizer import build_tokenizer
 
-BATCH, CHANNELS = 16, (32, 96, 160, 224)
+CHANNELS = (32, 96, 160, 224)
 UNTOLD_SHARE = 0.1
 ANSWERS = list(SHOWN)
 SUBJECT_WEIGHT = 3.0
@@ -59,7 +59,7 @@ def shows_one(shown: torch.Tensor) -> torch.Tensor:
 
 
 def batches(
-    runs: Path, generator: torch.Generator, alone: bool = False
+    runs: Path, generator: torch.Generator, size: int, alone: bool = False
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Batches of one shape each, every picture with one of its captions; new shards join at the next round."""
     while True:
@@ -69,7 +69,7 @@ def batches(
             order = torch.randperm(len(shard["latents"]), generator=generator)
             if alone:
                 order = order[shows_one(shard["shown"][order])]
-            for some in order.split(BATCH):
+            for some in order.split(size):
                 caption = torch.randint(shard["ids"].shape[1], (len(some),), generator=generator)
                 cover = shard["cover"][some, None].float() / 255
                 yield shard["latents"][some].float(), cover, shard["ids"][some, caption].long()
@@ -93,7 +93,7 @@ class Lessons:
     def loss(self, model: Sketcher, latents: torch.Tensor, cover: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         ids = torch.where(torch.rand(len(ids), 1) < UNTOLD_SHARE, self.untold, ids).to(self.device)
         clean = (latents / self.spread).to(self.device)
-        times = (torch.sigmoid(torch.randn(len(ids)) * 1.2 + 0.7) * 1000).long().clamp(0, 999).to(self.device)
+        times = (torch.sigmoid(torch.randn(len(ids)) * 1.2 + 1.5) * 1000).long().clamp(0, 999).to(self.device)
         noise = torch.randn_like(clean)
         noisy = self.scheduler.add_noise(clean, noise, times).contiguous(memory_format=torch.channels_last)
         away = (model(noisy, times, ids) - self.scheduler.get_velocity(clean, noise, times)).square()
@@ -101,7 +101,7 @@ class Lessons:
         return (away * weight).mean() / weight.mean()
 
 
-def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Optimizer, int]:
+def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Optimizer, int, int]:
     model = Sketcher(len(build_tokenizer()))
     saved, learnt = recall(runs / "denoiser.pt"), recall(runs / "text.pt")
     if saved:
@@ -115,15 +115,15 @@ def _start(runs: Path, device: str) -> tuple[Sketcher, Sketcher, torch.optim.Opt
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     if saved:
         optimizer.load_state_dict(saved["optimizer"])
-    return model, average, optimizer, saved["step"] if saved else 0
+    return model, average, optimizer, *((saved["step"], saved["pictures"]) if saved else (0, 0))
 
 
-def train(runs: Path, minutes: float, seed: int, device: str, peak: float, alone: bool) -> None:
+def train(runs: Path, minutes: float, seed: int, device: str, size: int, peak: float, alone: bool) -> None:
     journal, path = Journal(runs, "denoiser"), runs / "denoiser.pt"
-    model, average, optimizer, step = _start(runs, device)
+    model, average, optimizer, step, pictures = _start(runs, device)
     lessons = Lessons(load_autoencoder(runs)[1]["spread"], device)
     torch.manual_seed(seed + step)
-    source = batches(runs, torch.Generator().manual_seed(seed + step), alone)
+    source = batches(runs, torch.Generator().manual_seed(seed + step), size, alone)
     pace, first = Pace(minutes, peak), step
     losses: list[float] = []
     while pace.share < 1:
@@ -134,20 +134,21 @@ def train(runs: Path, minutes: float, seed: int, device: str, peak: float, alone
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         follow(average, model, min(0.9985, (1 + step) / (10 + step)))
-        step = step + 1
+        step, pictures = step + 1, pictures + size
         losses.append(loss.item())
         if step % 100 == 0:
-            journal.write(step=step, pictures=step * BATCH, loss=round(sum(losses) / len(losses), 4))
+            journal.write(step=step, pictures=pictures, loss=round(sum(losses) / len(losses), 4))
             losses.clear()
-        if step % 400 == 0 or pace.share >= 1:
+        if step % 200 == 0 or pace.share >= 1:
             state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
-            keep(path, state | {"step": step})
+            keep(path, state | {"step": step, "pictures": pictures})
 
 
 if __name__ == "__main__":
     parser = arguments(__doc__, minutes=60)
+    parser.add_argument("--batch", type=int, default=8, help="few teach fastest at first and on a CPU")
     parser.add_argument("--rate", type=float, default=8e-4, help="the highest learning rate")
     parser.add_argument("--alone", action="store_true", help="only pictures of one thing: the first lessons")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    train(given.runs, given.minutes, given.seed, given.device, given.rate, given.alone)
+    train(given.runs, given.minutes, given.seed, given.device, given.batch, given.rate, given.alone)
