@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from training.sketch.layout import paint
+from training.sketch.layout import compose, paint
 from training.sketch.lexicon import COLOUR_NAMES, LEXICON, LIGHT_NAMES, PLACE_NAMES, STYLE_NAMES, SUBJECT_NAMES
 from training.sketch.places import PLACES
 from training.sketch.scenes import SHAPES, Scene, Thing, any_scene, held_out_scene, is_held_out, training_scene
-from training.sketch.styles import STYLES
+from training.sketch.styles import STYLES, subject_cover
 from training.sketch.subjects import SUBJECTS
 
 
@@ -76,3 +76,18 @@ def test_some_of_each_subjects_company_is_held_out():
     held = [held_out_scene(rng) for _ in range(400)]
     assert any(len(scene.things) == 2 for scene in held)
     assert any(len(scene.things) == 1 for scene in held)
+
+
+def test_the_cover_marks_what_a_change_of_colour_touches():
+    red, blue = (Scene((Thing("cup", colour),), "desert", "day", "flat") for colour in ("red", "blue"))
+    cover = np.asarray(subject_cover(compose(red, 3))) > 0
+    changed = (np.asarray(paint(red, 3)) != np.asarray(paint(blue, 3))).any(2)
+    assert 0.05 < cover.mean() < 0.6
+    assert not changed[~cover].any()
+    assert changed[cover].mean() > 0.3
+
+
+def test_a_big_subject_fills_more_of_the_picture_than_a_small_one():
+    small, big = (Scene((Thing("cat", "red", 1, size),), "field", "day", "flat") for size in ("small", "big"))
+    covered = [np.asarray(subject_cover(compose(scene, 2)), float).mean() for scene in (small, big)]
+    assert covered[1] > 2 * covered[0]
