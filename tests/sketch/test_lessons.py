@@ -1,19 +1,33 @@
 import numpy as np
 import torch
 
-from training.sketch.denoiser import shows_one
-from training.sketch.labels import shown
-from training.sketch.scenes import Scene, Thing, any_scene
+from training.sketch.denoiser import Sketcher
+from training.sketch.lexicon import COLOUR_NAMES, LIGHT_NAMES, PLACE_NAMES, STYLE_NAMES, SUBJECT_NAMES
+from training.sketch.scenes import is_held_out
+from training.sketch.syllabus import TAUGHT, exam, lesson
+from training.sketch.tokenizer import build_tokenizer
 
 
-def test_first_lessons_show_one_thing():
+def test_lessons_cover_the_syllabus_and_nothing_else():
     rng = np.random.default_rng(12)
-    scenes = [any_scene(rng) for _ in range(200)]
-    chosen = shows_one(torch.tensor([shown(scene) for scene in scenes])).tolist()
-    assert chosen == [len(scene.things) == 1 and scene.things[0].count == 1 for scene in scenes]
+    scenes = [lesson(rng) for _ in range(1500)]
+    assert set(TAUGHT) <= set(SUBJECT_NAMES)
+    assert {scene.things[0].subject for scene in scenes} == set(TAUGHT)
+    assert {scene.things[0].colour for scene in scenes} == set(COLOUR_NAMES)
+    assert {(scene.place, scene.light) for scene in scenes} > {(place, "day") for place in PLACE_NAMES}
+    assert {scene.light for scene in scenes} == set(LIGHT_NAMES)
+    assert {scene.style for scene in scenes} == set(STYLE_NAMES)
 
 
-def test_a_pair_and_a_crowd_wait_for_later_lessons():
-    pair = Scene((Thing("cat", "red"), Thing("dog", "blue")), "field", "day", "flat", "left")
-    crowd = Scene((Thing("cat", "red", 3),), "field", "day", "flat")
-    assert not shows_one(torch.tensor([shown(pair), shown(crowd)])).any()
+def test_an_exam_asks_for_what_no_lesson_shows():
+    rng = np.random.default_rng(13)
+    assert not any(is_held_out(lesson(rng)) for _ in range(300))
+    assert all(is_held_out(exam(rng)) for _ in range(50))
+
+
+def test_the_denoiser_learns_and_what_reads_stays_as_it_was():
+    model = Sketcher(len(build_tokenizer()))
+    told = model(torch.randn(1, 4, 32, 32), torch.tensor([500]), torch.ones(1, 32, dtype=torch.long))
+    told.square().mean().backward()
+    assert all(weight.grad is None for weight in model.text.parameters())
+    assert all(weight.grad is not None for weight in model.denoiser.parameters())

@@ -12,9 +12,11 @@ from training.sketch.captions import describe
 from training.sketch.critic import Critic, judge
 from training.sketch.labels import SHOWN, shown
 from training.sketch.layout import paint
-from training.sketch.scenes import Rng, Scene, held_out_scene
+from training.sketch.scenes import Scene
+from training.sketch.syllabus import exam
 
 STEPS, GUIDANCE, AT_ONCE = 8, 4.0, 8
+ASKED = ("subject", "colour", "place", "light", "style")
 COLUMN = {name: k for k, name in enumerate(SHOWN)}
 
 
@@ -25,21 +27,10 @@ class Question:
     seed: int
 
 
-def questions(n: int, seed: int, kind: str) -> list[Question]:
-    """`kind`: one thing, two things, or one to three alike."""
-    rng, asked = np.random.default_rng([seed, len(kind)]), []
-    while len(asked) < n:
-        scene = held_out_scene(rng)
-        alone = len(scene.things) == 1
-        fits = {"one": alone and scene.things[0].count == 1, "two": not alone, "count": alone and _counted(scene, rng)}
-        if fits[kind]:
-            asked.append(Question(scene, describe(scene, rng, plain=True), len(asked)))
-    return asked
-
-
-def _counted(scene: Scene, rng: Rng) -> bool:
-    """Ones are far more frequent than twos and threes: thin them out."""
-    return scene.things[0].count > 1 or rng.random() < 0.12
+def questions(n: int, seed: int) -> list[Question]:
+    rng = np.random.default_rng(seed)
+    scenes = [exam(rng) for _ in range(n)]
+    return [Question(scene, describe(scene, rng, plain=True), number) for number, scene in enumerate(scenes)]
 
 
 def drawn(
@@ -68,23 +59,9 @@ def verdicts(pipeline: StableDiffusionPipeline, critic: Critic, pictures: Iterat
     return torch.cat(parts)
 
 
-def score_one(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
+def score(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
     right = (answers == truth).float().mean(0)
-    return {name: float(right[COLUMN[name]]) for name in ("subject", "colour", "place", "light", "style")}
-
-
-def score_two(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
-    """Both: the two subjects in their colours, wherever they are. Relation: each subject where it was told."""
-    both = related = 0
-    for answer, true in zip(answers.tolist(), truth.tolist(), strict=True):
-        pairs, true_pairs = ({(row[0], row[1]), (row[2], row[3])} for row in (answer, true))
-        both += pairs == true_pairs
-        related += (answer[0], answer[2], answer[5]) == (true[0], true[2], true[5])
-    return {"two things": both / len(answers), "relation": related / len(answers)}
-
-
-def score_count(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
-    return {"count": float((answers[:, COLUMN["count"]] == truth[:, COLUMN["count"]]).float().mean())}
+    return {name: float(right[COLUMN[name]]) for name in ASKED}
 
 
 def adherence(
@@ -96,19 +73,16 @@ def adherence(
     seed: int = 11,
 ) -> dict[str, dict[str, float]]:
     """Each score of the model with the ceiling beside it: the same score of real paintings of the same scenes."""
-    table: dict[str, dict[str, float]] = {}
-    for kind, score in (("one", score_one), ("two", score_two), ("count", score_count)):
-        asked = questions(n, seed, kind)
-        truth = torch.tensor([shown(question.scene) for question in asked])
-        ours = score(verdicts(pipeline, critic, drawn(pipeline, asked, steps, guidance)), truth)
-        ceiling = score(verdicts(pipeline, critic, painted(asked)), truth)
-        table |= {name: {"model": ours[name], "ceiling": ceiling[name]} for name in ours}
-    return table
+    asked = questions(n, seed)
+    truth = torch.tensor([shown(question.scene) for question in asked])
+    ours = score(verdicts(pipeline, critic, drawn(pipeline, asked, steps, guidance)), truth)
+    ceiling = score(verdicts(pipeline, critic, painted(asked)), truth)
+    return {name: {"model": ours[name], "ceiling": ceiling[name]} for name in ASKED}
 
 
 def diversity(pipeline: StableDiffusionPipeline, prompts: int = 12, seeds: int = 4) -> dict[str, float]:
     """How far apart pictures of one prompt are, in grey levels of 255, for the model and for the painter."""
-    asked = questions(prompts, 23, "one")
+    asked = questions(prompts, 23)
     many = [Question(q.scene, q.prompt, 100 + s) for q in asked for s in range(seeds)]
     spread = {}
     for name, pictures in (("model", drawn(pipeline, many, STEPS, GUIDANCE)), ("painter", painted(many))):

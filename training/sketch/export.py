@@ -12,8 +12,8 @@ from training.sketch.autoencoder import load_autoencoder, to_tensor
 from training.sketch.denoiser import Sketcher
 from training.sketch.journal import arguments, recall
 from training.sketch.layout import paint
-from training.sketch.scenes import training_scene
-from training.sketch.tokenizer import build_tokenizer, known_words
+from training.sketch.syllabus import lesson
+from training.sketch.tokenizer import build_tokenizer, taught_words
 
 FOLDER = Path(__file__).parents[2] / "models" / "klikyai-sketch"
 
@@ -50,7 +50,7 @@ def preview_map(vae: AutoencoderTiny, n: int = 64) -> dict[str, object]:
     rng = np.random.default_rng(3)
     rows, colours = [], []
     for seed in range(n):
-        picture = to_tensor(np.asarray(paint(training_scene(rng), seed))[None])
+        picture = to_tensor(np.asarray(paint(lesson(rng), seed))[None])
         latents = vae.encode(picture).latents * vae.config.scaling_factor
         small = F.avg_pool2d(picture, 256 // latents.shape[-1]) / 2 + 0.5
         rows.append(latents[0].flatten(1).T)
@@ -68,7 +68,7 @@ def export(runs: Path, folder: Path) -> None:
     pipeline = assemble(runs)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "preview.json").write_text(json.dumps(preview_map(pipeline.vae), indent=1) + "\n")
-    (folder / "vocabulary.json").write_text(json.dumps({"words": known_words()}, indent=0) + "\n")
+    (folder / "vocabulary.json").write_text(json.dumps({"words": taught_words()}, indent=0) + "\n")
     # transformers opens weights in the type they were saved in, diffusers in float32: a small float32 text encoder
     # spares whoever names no type a mismatch between the two.
     pipeline.unet.half()

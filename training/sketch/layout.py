@@ -16,7 +16,7 @@ FLOATING_PLACES = ("space", "underwater", "sky")
 # Large subjects and few stages: what a small model must learn is what a thing is, not where a cloud drifts.
 HEIGHTS = {"small": 0.44, "medium": 0.62, "big": 0.8}
 CROWDS = {2: 0.47, 3: 0.33}
-STAGES = 6
+STAGES = 3
 SPREAD = {1: (0.5,), 2: (0.26, 0.74), 3: (0.18, 0.5, 0.82)}
 SHADOWS: dict[str, Rgb] = {
     "sea": (26, 84, 146),

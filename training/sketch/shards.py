@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.sketch.autoencoder import load_autoencoder, to_tensor
+from training.sketch.autoencoder import halved, load_autoencoder, to_tensor
 from training.sketch.captions import describe, some
 from training.sketch.journal import arguments, keep
 from training.sketch.labels import shown
 from training.sketch.layout import compose
-from training.sketch.scenes import SHAPES, Scene, held_out_scene, training_scene
+from training.sketch.scenes import SHAPES, Scene
 from training.sketch.styles import STYLES, subject_cover
+from training.sketch.syllabus import exam, lesson
 from training.sketch.text import token_ids, with_stranger
 from training.sketch.tokenizer import build_tokenizer
 
@@ -32,14 +33,14 @@ def _shard(job: tuple[Path, Path, int, int, bool]) -> None:
     rng = np.random.default_rng([seed, number, held_out])
     width, height = SHAPES[0] if held_out or number % 20 < 18 else SHAPES[1 + number % 2]
     model, tokenizer = load_autoencoder(runs)[0], build_tokenizer()
-    scenes = [(held_out_scene if held_out else training_scene)(rng) for _ in range(PER_SHARD)]
+    scenes = [(exam if held_out else lesson)(rng) for _ in range(PER_SHARD)]
     latents, covers = [], []
     with torch.no_grad():
         for k in range(0, PER_SHARD, 8):
             drawn = [(s, compose(s, int(rng.integers(2**31)), width, height)) for s in scenes[k : k + 8]]
-            pictures = [np.asarray(STYLES[scene.style](canvas)) for scene, canvas in drawn]
+            pictures = [np.asarray(halved(STYLES[scene.style](canvas))) for scene, canvas in drawn]
             latents.append(model.encode(to_tensor(np.stack(pictures))).latents.half())
-            covers += [np.asarray(subject_cover(canvas).reduce(8)) for _, canvas in drawn]
+            covers += [np.asarray(subject_cover(canvas).reduce(16)) for _, canvas in drawn]
     ids = token_ids(tokenizer, [text for scene in scenes for text in _captions(scene, rng)])
     shard = {"latents": torch.cat(latents), "ids": ids.reshape(PER_SHARD, CAPTIONS, -1).to(torch.int16)}
     shard["cover"] = torch.from_numpy(np.stack(covers))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from transformers import CLIPTokenizer
 
 from training.sketch.lexicon import LEXICON
+from training.sketch.syllabus import TAUGHT
 from training.sketch.vocabulary import words_of
 
 LENGTH = 32
@@ -16,7 +17,21 @@ START, END, UNKNOWN = "<|startoftext|>", "<|endoftext|>", "<|unk|>"
 def _phrases() -> Iterator[str]:
     for subject in LEXICON["subjects"].values():
         yield from (form for pair in subject["words"] for form in pair)
-    for group in ("colours", "sizes", "positions", "counts", "relations", "places", "lights"):
+    for group in ("sizes", "positions", "counts", "relations"):
+        for phrases in LEXICON[group].values():
+            yield from phrases
+    yield from _surroundings()
+
+
+def _taught_phrases() -> Iterator[str]:
+    for subject in TAUGHT:
+        yield from (singular for singular, _ in LEXICON["subjects"][subject]["words"])
+    yield from LEXICON["counts"]["1"]
+    yield from _surroundings()
+
+
+def _surroundings() -> Iterator[str]:
+    for group in ("colours", "places", "lights"):
         for phrases in LEXICON[group].values():
             yield from phrases
     yield from LEXICON["tags"].values()
@@ -26,7 +41,16 @@ def _phrases() -> Iterator[str]:
 
 
 def known_words() -> list[str]:
-    return sorted({word for phrase in _phrases() for word in words_of(phrase)})
+    return _words(_phrases())
+
+
+def taught_words() -> list[str]:
+    """The part of the known words that the denoiser learns to draw: what it cannot draw it must not claim to know."""
+    return _words(_taught_phrases())
+
+
+def _words(phrases: Iterator[str]) -> list[str]:
+    return sorted({word for phrase in phrases for word in words_of(phrase)})
 
 
 def _spell(word: str, ranks: dict[tuple[str, str], int]) -> list[str]:
