@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from diffusers import DiffusionPipeline, StableDiffusionPipeline
 
-from training.sketch.autoencoder import measure
 from training.sketch.critic import load_critic
+from training.sketch.enlarge import measure_large
 from training.sketch.evaluate import ASKED, GUIDANCE, STEPS, adherence, diversity, drawn, questions
 from training.sketch.paint import sheet
 
@@ -74,7 +74,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(2)
     pipeline, first = open_model(given.model)
-    machine = {"first picture": first, **speed(pipeline), "psnr": measure(pipeline.vae, "cpu")[0]}
+    machine = {"first picture": first, **speed(pipeline), "psnr": measure_large(pipeline.vae)}
     machine |= {f"spread {name}": value for name, value in diversity(pipeline).items()}
     figures = {"steps": STEPS, "guidance": GUIDANCE, "questions": given.questions, "machine": machine}
     figures["adherence"] = adherence(pipeline, load_critic(), given.questions)

@@ -56,7 +56,7 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
     )
 
 
-def _slopes(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def slopes(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return x[..., 1:, :] - x[..., :-1, :], x[..., :, 1:] - x[..., :, :-1]
 
 
@@ -67,7 +67,7 @@ def loss_of(model: AutoencoderTiny, pictures: torch.Tensor, frozen_encoder: bool
     tame = flat.mean(1).square().mean() + (torch.cov(flat) - torch.eye(len(flat), device=flat.device)).square().mean()
     noisy = latents + torch.randn_like(latents) * torch.rand(len(latents), 1, 1, 1, device=latents.device) * 0.1
     drawn = model.decode(noisy).sample
-    edges = sum(F.l1_loss(a, b) for a, b in zip(_slopes(drawn), _slopes(pictures), strict=True))
+    edges = sum(F.l1_loss(a, b) for a, b in zip(slopes(drawn), slopes(pictures), strict=True))
     # Four numbers a cell are few: without a price on its mean colour they all go into edges.
     hue = F.l1_loss(F.avg_pool2d(drawn, 8), F.avg_pool2d(pictures, 8))
     square = F.mse_loss(drawn, pictures)

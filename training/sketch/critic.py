@@ -1,4 +1,4 @@
-"""Stage 5: a judge that says what a picture shows, taught with the painter's own pictures."""
+"""Stage 6: a judge that says what a picture shows, taught with the painter's own pictures."""
 
 from pathlib import Path
 
@@ -30,13 +30,12 @@ class Block(nn.Module):
 
 
 class Critic(nn.Module):
-    """Sees a picture through the autoencoder, whose latents are eight times smaller than its pixels."""
+    """Sees a picture through the autoencoder, whose latents are sixteen times smaller than its pixels."""
 
     def __init__(self) -> None:
         super().__init__()
         self.eye = nn.Sequential(
-            nn.PixelUnshuffle(2),
-            nn.Conv2d(16, NARROW, 3, padding=1),
+            nn.Conv2d(4, NARROW, 3, padding=1),
             Block(NARROW),
             Block(NARROW),
             nn.Conv2d(NARROW, WIDE, 3, stride=2, padding=1),
@@ -80,8 +79,8 @@ def accuracy(critic: Critic, shards: list[dict[str, torch.Tensor]]) -> dict[str,
 def moved(latents: torch.Tensor) -> torch.Tensor:
     """Teaches that a subject is the same a little to the side."""
     height, width = latents.shape[-2:]
-    padded = F.pad(latents, (2, 2, 2, 2), mode="replicate")
-    y, x = torch.randint(0, 5, (2,)).tolist()
+    padded = F.pad(latents, (1, 1, 1, 1), mode="replicate")
+    y, x = torch.randint(0, 3, (2,)).tolist()
     latents = padded[..., y : y + height, x : x + width]
     return latents + torch.randn_like(latents) * 0.1
 

@@ -14,7 +14,7 @@ from training.sketch.shards import load_shards
 from training.sketch.text import WIDTH, build_text_encoder, token_ids
 from training.sketch.tokenizer import build_tokenizer
 
-CHANNELS = (48, 128, 224)
+CHANNELS = (32, 96, 224)
 UNTOLD_SHARE = 0.1
 SUBJECT_WEIGHT = 3.0
 
@@ -117,7 +117,7 @@ def train(runs: Path, minutes: float, seed: int, device: str, size: int, peak: f
     lessons = Lessons(load_autoencoder(runs)[1]["spread"], device)
     torch.manual_seed(seed + step)
     source = batches(runs, torch.Generator().manual_seed(seed + step), size)
-    pace, first = Pace(minutes, peak), step
+    pace, first = Pace(minutes, peak, warm=60), step
     losses: list[float] = []
     while pace.share < 1:
         pace.set_rate(optimizer, step - first)

@@ -1,4 +1,4 @@
-"""Stage 7: does the model draw what it is told? Asked with combinations that training never saw."""
+"""Stage 8: does the model draw what it is told? Asked with combinations that training never saw."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Stage 6: write the trained weights as a folder that diffusers opens with its own classes."""
+"""Stage 7: write the trained weights as a folder that diffusers opens with its own classes."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from training.sketch.autoencoder import load_autoencoder, to_tensor
 from training.sketch.denoiser import Sketcher
+from training.sketch.enlarge import load_large
 from training.sketch.journal import arguments, recall
 from training.sketch.layout import paint
 from training.sketch.syllabus import lesson
@@ -19,8 +20,8 @@ FOLDER = Path(__file__).parents[2] / "models" / "klikyai-sketch"
 
 
 def assemble(runs: Path) -> StableDiffusionPipeline:
-    vae, measured = load_autoencoder(runs)
-    vae.register_to_config(scaling_factor=1 / measured["spread"])
+    vae = load_large(runs)
+    vae.register_to_config(scaling_factor=1 / load_autoencoder(runs)[1]["spread"])
     tokenizer = build_tokenizer()
     sketcher, saved = Sketcher(len(tokenizer)), recall(runs / "denoiser.pt")
     if saved is None:
@@ -60,7 +61,7 @@ def preview_map(vae: AutoencoderTiny, n: int = 64) -> dict[str, object]:
     return {
         "matrix": [[round(v, 5) for v in row] for row in solved[:-1].tolist()],
         "bias": [round(v, 5) for v in solved[-1].tolist()],
-        "reads": "rgb = clip(latents[channel] @ matrix + bias, 0, 1), one colour for each latent cell of 8 x 8 pixels",
+        "reads": "rgb = clip(latents[channel] @ matrix + bias, 0, 1), one colour for each cell of 16 x 16 pixels",
     }
 
 
