@@ -7,7 +7,8 @@ import numpy as np
 
 from training.sketch.captions import ALL, describe, some
 from training.sketch.scenes import Scene, Thing, any_scene
-from training.sketch.tokenizer import LENGTH, build_tokenizer, known_words
+from training.sketch.syllabus import lesson
+from training.sketch.tokenizer import LENGTH, build_tokenizer, known_words, taught_words
 from training.sketch.vocabulary import load_vocabulary, unknown_words, words_of
 
 BOAT = Scene((Thing("boat", "red"),), "sea", "sunset", "watercolour")
@@ -35,6 +36,17 @@ def test_captions_use_only_known_words():
     for _ in range(500):
         caption = describe(any_scene(rng), rng, some(rng))
         assert unknown_words(caption, known) == [], caption
+
+
+def test_a_lesson_uses_only_words_that_the_model_will_claim_to_know():
+    rng, taught = np.random.default_rng(4), frozenset(taught_words())
+    for _ in range(300):
+        assert unknown_words(describe(lesson(rng), rng, some(rng)), taught) == []
+
+
+def test_what_was_not_taught_is_told():
+    taught = frozenset(taught_words())
+    assert unknown_words("two blue penguins above a big red boat", taught) == ["two", "penguins", "above", "big"]
 
 
 def test_every_known_word_is_one_token():

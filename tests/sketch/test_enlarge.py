@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderTiny
+
+from training.sketch.autoencoder import build_autoencoder, halved, to_tensor
+from training.sketch.enlarge import begin_decoder, build_large, fold_halving
+from training.sketch.layout import paint
+from training.sketch.syllabus import lesson
+
+
+@pytest.fixture(scope="module")
+def small() -> AutoencoderTiny:
+    torch.manual_seed(3)
+    return build_autoencoder().eval()
+
+
+@torch.no_grad()
+def test_the_large_encoder_sees_what_the_small_one_sees_of_half_the_picture(small: AutoencoderTiny):
+    large = build_large()
+    fold_halving(large, small)
+    rng = np.random.default_rng(3)
+    pictures = [paint(lesson(rng), seed) for seed in range(3)]
+    whole = large.encode(to_tensor(np.stack([np.asarray(picture) for picture in pictures]))).latents
+    half = small.encode(to_tensor(np.stack([np.asarray(halved(picture)) for picture in pictures]))).latents
+    assert whole.shape == half.shape == (3, 4, 16, 16)
+    assert (whole - half).square().mean() < 0.02 * half.var()
+
+
+@torch.no_grad()
+def test_an_unfolded_encoder_sees_something_else(small: AutoencoderTiny):
+    rng = np.random.default_rng(3)
+    picture = paint(lesson(rng), 1)
+    whole = build_large().encode(to_tensor(np.array(picture)[None])).latents
+    half = small.encode(to_tensor(np.array(halved(picture))[None])).latents
+    assert (whole - half).square().mean() > 0.5 * half.var()
+
+
+@torch.no_grad()
+def test_the_large_decoder_shows_twice_the_side(small: AutoencoderTiny):
+    large = build_large()
+    begin_decoder(large, small)
+    assert large.decode(torch.zeros(1, 4, 16, 18)).sample.shape == (1, 3, 256, 288)
