@@ -60,9 +60,8 @@ def slopes(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return x[..., 1:, :] - x[..., :-1, :], x[..., :, 1:] - x[..., :, :-1]
 
 
-def loss_of(model: AutoencoderTiny, pictures: torch.Tensor, frozen_encoder: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    with torch.set_grad_enabled(not frozen_encoder):
-        latents = model.encode(pictures).latents
+def loss_of(model: AutoencoderTiny, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = model.encode(pictures).latents
     flat = latents.transpose(0, 1).flatten(1)
     tame = flat.mean(1).square().mean() + (torch.cov(flat) - torch.eye(len(flat), device=flat.device)).square().mean()
     noisy = latents + torch.randn_like(latents) * torch.rand(len(latents), 1, 1, 1, device=latents.device) * 0.1
@@ -88,7 +87,7 @@ def measure(model: AutoencoderTiny, device: str, n: int = 48) -> tuple[float, fl
     return float(-10 * torch.log10(torch.stack(errors)).mean()), float(torch.stack(spread).mean().sqrt())
 
 
-def train(runs: Path, minutes: float, seed: int, device: str, decoder_only: bool) -> None:
+def train(runs: Path, minutes: float, seed: int, device: str) -> None:
     journal, path = Journal(runs, "autoencoder"), runs / "autoencoder.pt"
     model = build_autoencoder().to(device, memory_format=torch.channels_last)
     step, saved = 0, recall(path)
@@ -96,19 +95,18 @@ def train(runs: Path, minutes: float, seed: int, device: str, decoder_only: bool
         model.load_state_dict(saved["model"])
         step = saved["step"]
     torch.manual_seed(seed + step)
-    trained = model.decoder if decoder_only else model
-    optimizer = torch.optim.AdamW(trained.parameters(), betas=(0.9, 0.98), weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=1e-4)
     queue: Queue[np.ndarray] = multiprocessing.get_context("fork").Queue(2)
     painter = multiprocessing.get_context("fork").Process(target=_crops, args=(seed + step, queue), daemon=True)
     painter.start()
-    first, pace = step, Pace(minutes, 6e-4 if decoder_only else 1.2e-3, fall=0.6)
+    first, pace = step, Pace(minutes, 1.2e-3, fall=0.6)
     while pace.share < 1:
         for crops in queue.get().reshape(-1, BATCH, CROP, CROP, 3):
             pace.set_rate(optimizer, step - first)
-            loss, square = loss_of(model, to_tensor(crops).to(device), decoder_only)
+            loss, square = loss_of(model, to_tensor(crops).to(device))
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             step += 1
             if step % 100 == 0:
@@ -132,8 +130,6 @@ def load_autoencoder(runs: Path) -> tuple[AutoencoderTiny, dict[str, float]]:
 
 
 if __name__ == "__main__":
-    parser = arguments(__doc__, minutes=12)
-    parser.add_argument("--decoder-only", action="store_true", help="sharpen a decoder whose latents are in use")
-    given = parser.parse_args()
+    given = arguments(__doc__, minutes=12).parse_args()
     torch.set_num_threads(given.threads)
-    train(given.runs, given.minutes, given.seed, given.device, given.decoder_only)
+    train(given.runs, given.minutes, given.seed, given.device)

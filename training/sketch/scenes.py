@@ -93,9 +93,3 @@ def training_scene(rng: Rng) -> Scene:
     while is_held_out(scene := any_scene(rng)):
         pass
     return scene
-
-
-def held_out_scene(rng: Rng) -> Scene:
-    while not is_held_out(scene := any_scene(rng)):
-        pass
-    return scene
