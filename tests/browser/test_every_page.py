@@ -26,7 +26,8 @@ OUTSIDE = [
     "/status/",
 ]
 INSIDE = [
-    "/studio/text_to_image/", "/studio/image_to_image/", "/studio/inpaint/", "/library/", "/wallet/", "/wallet/buy/",
+    "/studio/text_to_image/", "/studio/image_to_image/", "/studio/inpaint/", "/library/", "/wallet/",
+    "/wallet/statement/", "/wallet/buy/",
     "/account/", "/developer/", "/account/security/", "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/",
     "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/accounts/phone/change/", "/account/data/",
     "/account/close/", "/accounts/sessions/", "/dev/mail/", "/dev/components/",
