@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 
-# A browser's loop runs in the test process and forbids any other there: such tests get a process of their own.
-PYTEST := $(BIN)/python -m pytest -m "not nightly" -n 2
+# Three on two processors: many tests wait for other processes. A browser's loop runs in the test process and forbids
+# any other there: such tests get a process of their own.
+PYTEST := $(BIN)/python -m pytest -m "not nightly" --dist worksteal
 define TESTS
-$(PYTEST) --ignore=tests/browser
-$(PYTEST) tests/browser
+$(PYTEST) -n 3 --ignore=tests/browser
+$(PYTEST) -n 2 tests/browser
 endef
 
 .PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness bench-screen chromium

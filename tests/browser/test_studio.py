@@ -1,6 +1,7 @@
 import os
 import re
 import threading
+from itertools import count
 from typing import Any
 
 import pytest
@@ -155,8 +156,9 @@ def test_many_at_once_cost_what_the_button_said(studio: Page, rich: User) -> Non
     studio.locator("#prompt").fill("a {red|blue} boat {of wood}")
     expect(studio.locator("[data-cost]")).to_have_text("24 cr")
     expect(studio.locator("[data-word]")).to_have_text("Make 6")
-    before = available(rich)
-    studio.locator("[data-shutter]").click()
+    before, answers = available(rich), count(1)
+    with studio.expect_response(lambda answer: answer.url.endswith("/api/v1/jobs") and next(answers) == 6):
+        studio.locator("[data-shutter]").click()
     expect(studio.locator(".roll .hair")).to_have_count(6)
     make(studio)
     expect(studio.locator(".roll .thumb img")).to_have_count(6)
