@@ -1,7 +1,8 @@
 /** The whole studio by keyboard. Every key does what a button does. */
 
+export const CLOSER = 1.5;
 const DEEDS = { r: "remix", v: "vary", u: "use", s: "star", d: "download", Delete: "trash" };
-const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
+export const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
 
 export function keys({ roll, stage, composer, deeds }) {
   const help = document.querySelector("[data-help]");
@@ -12,6 +13,7 @@ export function keys({ roll, stage, composer, deeds }) {
     "/": () => composer.fields.prompt.focus(),
     z: () => document.querySelector(".toast [data-undo]")?.click(),
     Escape: () => cancel(roll, deeds),
+    ...closer(composer.picker?.querySelector("mask-editor")),
   };
   addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
@@ -24,6 +26,12 @@ export function keys({ roll, stage, composer, deeds }) {
     event.preventDefault();
     deed();
   });
+}
+
+function closer(mask) {
+  if (!mask) return {};
+  const [inward, outward] = [() => mask.loupe.closer(CLOSER), () => mask.loupe.closer(1 / CLOSER)];
+  return { "+": inward, "=": inward, "-": outward, 0: () => mask.loupe.whole() };
 }
 
 function cancel(roll, deeds) {

@@ -1,17 +1,23 @@
 /** <mask-editor>: what is painted is made anew. Strokes are kept, so that each can be taken back. */
 
+import { Loupe } from "./loupe.js";
+
+const EDGE = 6;
+
 export class MaskEditor extends HTMLElement {
   connectedCallback() {
     this.canvas = this.appendChild(document.createElement("canvas"));
     Object.assign(this, { strokes: [], tool: "brush", size: 36, feather: 4 });
+    this.loupe = new Loupe(this);
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
-    for (const name of ["pointerup", "pointercancel"]) this.addEventListener(name, () => (this.stroke = null));
+    for (const name of ["pointerup", "pointercancel"]) this.addEventListener(name, (event) => this.#up(event));
   }
 
   fit(width, height) {
     Object.assign(this.canvas, { width, height });
     this.strokes = [];
+    this.loupe.whole();
     this.#draw();
   }
 
@@ -32,31 +38,48 @@ export class MaskEditor extends HTMLElement {
     const pen = sheet.getContext("2d");
     pen.fillStyle = "black";
     pen.fillRect(0, 0, width, height);
-    pen.filter = this.feather ? `blur(${this.feather}px)` : "none";
     const painted = new OffscreenCanvas(width, height);
-    this.#strokesOn(painted.getContext("2d"), "white");
+    this.#strokesOn(painted.getContext("2d"), "white", this.feather);
     pen.drawImage(painted, 0, 0);
     return sheet.convertToBlob({ type: "image/png" });
   }
 
   #down(event) {
     event.preventDefault();
+    this.focus({ preventScroll: true });
     this.setPointerCapture(event.pointerId);
-    this.stroke = { tool: this.tool, size: this.size, points: [this.#place(event)] };
+    if (this.loupe.takes(event)) return this.#drop();
+    // The brush is as wide as it looks: the closer one looks, the finer it paints.
+    this.stroke = { tool: this.tool, size: this.size * this.#scale(), points: [this.#place(event)] };
     this.strokes.push(this.stroke);
     this.#draw();
-    this.#tell();
+    return this.#tell();
   }
 
   #move(event) {
-    if (!this.stroke) return;
+    if (this.loupe.moves(event) || !this.stroke) return;
     this.stroke.points.push(...(event.getCoalescedEvents?.() ?? [event]).map((one) => this.#place(one)));
     this.#draw();
   }
 
+  #up(event) {
+    this.loupe.lets(event);
+    this.stroke = null;
+  }
+
+  /** What the first of two fingers began was no stroke. */
+  #drop() {
+    if (this.stroke) this.undo();
+    this.stroke = null;
+  }
+
+  #scale() {
+    return this.canvas.width / this.canvas.getBoundingClientRect().width;
+  }
+
   #place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const scale = this.canvas.width / box.width;
+    const scale = this.#scale();
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   }
 
@@ -66,8 +89,10 @@ export class MaskEditor extends HTMLElement {
     this.#strokesOn(pen, getComputedStyle(this).getPropertyValue("--accent"));
   }
 
-  #strokesOn(pen, colour) {
+  /** A fine stroke has a fine edge, or nothing would be left of it. */
+  #strokesOn(pen, colour, feather = 0) {
     for (const { tool, size, points } of this.strokes) {
+      pen.filter = feather ? `blur(${Math.min(feather, size / EDGE)}px)` : "none";
       pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
       Object.assign(pen, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: colour });
       pen.beginPath();

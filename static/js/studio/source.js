@@ -2,6 +2,7 @@
 
 import { Refusal, call } from "../api.js";
 import { el } from "./dom.js";
+import { CLOSER } from "./keys.js";
 
 const SHOWN = 6;
 
@@ -75,6 +76,10 @@ export class Source {
     }
     place.querySelector("[data-mask-size]").addEventListener("input", (event) => (editor.size = +event.target.value));
     place.querySelector("[data-mask-feather]").addEventListener("input", (event) => (editor.feather = +event.target.value));
+    for (const button of place.querySelectorAll("[data-zoom]")) {
+      button.addEventListener("click", () => editor.loupe.closer(CLOSER ** +button.dataset.zoom));
+    }
+    editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${+editor.loupe.zoom.toFixed(1)}×`));
     editor.addEventListener("painted", () => (this.painted = true));
     composer.prepare = () => this.#sendMask();
   }

@@ -1,0 +1,134 @@
+"""The mask is painted in pixels of the screen and kept in pixels of the picture, however close one looks."""
+
+import io
+import os
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from generation.models import Job, Model
+from media import storage
+from media.intake import accept_upload
+from media.models import Asset
+from tests.browser.conftest import Served
+from tests.browser.inside import enter
+from tests.browser.making import accepted, press
+from tests.media import samples
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
+SIDE, BRUSH = 512, 36
+SPOT = (0.3, 0.6)
+PANNED = (40, 25)
+
+
+@pytest.fixture
+def sheet(page: Page, house: Served, rich: User, patient: Model, settings: Any, tmp_path: Any) -> Page:
+    settings.MEDIA_ROOT = tmp_path
+    picture = io.BytesIO(samples.encoded("PNG", samples.picture((SIDE, SIDE))))
+    asset = accept_upload(rich, picture, "square.png")
+    enter(page, house, rich)
+    page.set_viewport_size({"width": 1440, "height": 1100})
+    page.goto(f"{house.url}/studio/inpaint/?image={asset.public_id}")
+    expect(page.locator("mask-editor")).to_be_visible()
+    page.locator("mask-editor").scroll_into_view_if_needed()
+    page.locator("[data-mask-feather]").fill("0")
+    return page
+
+
+@pytest.mark.parametrize("zoom", [1, 4])
+def test_a_dab_lands_where_it_is_seen_and_is_as_wide_as_it_looks(sheet: Page, zoom: int) -> None:
+    x, y, width = spot(sheet)
+    if zoom > 1:
+        sheet.mouse.move(x, y)
+        sheet.mouse.wheel(0, -500)
+        expect(sheet.locator("[data-zoomed]")).to_have_text("4×")
+        sheet.keyboard.down(" ")
+        drag(sheet, (x, y), PANNED)
+        sheet.keyboard.up(" ")
+        x, y = x + PANNED[0], y + PANNED[1]
+    drag(sheet, (x, y), (8, 0))
+    each = SIDE / width / zoom  # pixels of the picture in one of the screen
+    left, top, right, bottom = painted(sheet)
+    assert (left, right) == pytest.approx(
+        (SPOT[0] * SIDE - BRUSH / 2 * each, SPOT[0] * SIDE + (BRUSH / 2 + 8) * each), abs=2
+    )
+    assert (top + bottom) / 2 == pytest.approx(SPOT[1] * SIDE, abs=2)
+    assert bottom - top == pytest.approx(BRUSH * each, abs=2)
+
+
+def test_a_fine_stroke_with_the_softest_edge_is_still_a_stroke(sheet: Page) -> None:
+    x, y, _width = spot(sheet)
+    sheet.locator("[data-mask-feather]").fill("24")
+    sheet.mouse.move(x, y)
+    sheet.mouse.wheel(0, -1000)
+    expect(sheet.locator("[data-zoomed]")).to_have_text("8×")
+    drag(sheet, (x, y), (80, 0))
+    left, _top, right, _bottom = painted(sheet, whiter_than=245)
+    assert right - left > 5
+
+
+def test_two_fingers_look_closer_and_paint_nothing_and_one_paints(sheet: Page) -> None:
+    x, y, width = spot(sheet)
+    touch = sheet.context.new_cdp_session(sheet)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": number} for number, (left, top) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (x - 30, y))
+    fingers("touchStart", (x - 30, y), (x + 30, y))
+    fingers("touchMove", (x - 60, y), (x + 60, y))
+    fingers("touchEnd")
+    expect(sheet.locator("[data-zoomed]")).to_have_text("2×")
+    assert sheet.evaluate("document.querySelector('mask-editor').empty")
+    fingers("touchStart", (x, y))
+    fingers("touchMove", (x + 1, y))
+    fingers("touchEnd")
+    left, top, right, bottom = painted(sheet)
+    assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((SPOT[0] * SIDE, SPOT[1] * SIDE), abs=3)
+    assert bottom - top == pytest.approx(BRUSH * SIDE / width / 2, abs=2)
+
+
+def test_keys_and_buttons_look_closer_between_once_and_eight_times(sheet: Page) -> None:
+    told = sheet.locator("[data-zoomed]")
+    sheet.keyboard.press("+")
+    expect(told).to_have_text("1.5×")
+    sheet.get_by_role("button", name="Zoom in").click()
+    expect(told).to_have_text("2.3×")
+    for _press in range(6):
+        sheet.keyboard.press("+")
+    expect(told).to_have_text("8×")
+    sheet.get_by_role("button", name="Zoom out").click()
+    expect(told).to_have_text("5.3×")
+    sheet.keyboard.press("0")
+    sheet.keyboard.press("-")
+    expect(told).to_have_text("1×")
+
+
+def spot(page: Page) -> tuple[float, float, float]:
+    box = page.locator("mask-editor").bounding_box()
+    assert box
+    return box["x"] + SPOT[0] * box["width"], box["y"] + SPOT[1] * box["height"], box["width"]
+
+
+def drag(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + by[0], start[1] + by[1], steps=4)
+    page.mouse.up()
+
+
+def painted(page: Page, whiter_than: int = 127) -> tuple[int, int, int, int]:
+    """What of the mask that the server was sent is white."""
+    press(page, "a yellow fish")
+    accepted(page)
+    mask = Asset.objects.get(public_id=Job.objects.get(tool="inpaint").params["mask"])
+    with Image.open(storage.open_at(mask.path)) as picture:
+        assert picture.size == (SIDE, SIDE)
+        found = picture.convert("L").point(lambda level: 255 * (level > whiter_than)).getbbox()
+    assert found
+    return found
