@@ -13,6 +13,8 @@ def words() -> dict[str, str]:
         "chosen": _("{count} chosen"),
         "trashed": _("In the trash for 30 days: {count}."),
         "taken": _("Taken back: {count}."),
+        "into": _("Move to project"),
+        "newproject": _("New project"),
         "moved": _("Moved to {name}: {count}."),
         "packing": _("Packing the archive."),
         "packed": _("The archive is yours. Files in it: {count}."),

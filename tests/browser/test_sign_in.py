@@ -75,9 +75,14 @@ def grave(page: Page, url: str) -> list[str]:
     page.goto(url)
     picture(page, url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{url} scrolls sideways"
+    return complaints(page)
+
+
+def complaints(page: Page) -> list[str]:
+    """What is grave about the page as it stands."""
     found = Axe().run(page).response["violations"]
     grave = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
-    return [f"{url} {violation['id']} {violation['nodes'][0]['html']}" for violation in grave]
+    return [f"{page.url} {violation['id']} {violation['nodes'][0]['html']}" for violation in grave]
 
 
 def picture(page: Page, url: str) -> None:

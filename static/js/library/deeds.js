@@ -51,10 +51,12 @@ export class Deeds {
   }
 
   async move(ids, project, name) {
-    await this.#change(ids, { project });
+    const before = Map.groupBy(this.shelf.items.filter((item) => ids.has(item.id)), (item) => item.project);
+    await this.#place(ids, project);
     this.choice.none();
-    this.say(fill(words.moved, { count: ids.size, name }));
-    if (new URLSearchParams(this.shelf.query).get("project")) await this.shelf.seek(this.shelf.query);
+    this.say(fill(words.moved, { count: ids.size, name }), async () => {
+      for (const [old, items] of before) await this.#place(new Set(items.map((item) => item.id)), old);
+    });
   }
 
   async zip(ids) {
@@ -97,6 +99,12 @@ export class Deeds {
       await this.#change(ids, { trashed: !trashed });
       putBack();
     });
+  }
+
+  async #place(ids, project) {
+    await this.#change(ids, { project });
+    if (new URLSearchParams(this.shelf.query).get("project")) await this.shelf.seek(this.shelf.query);
+    else this.shelf.change(ids, { project });
   }
 
   #change(ids, values) {

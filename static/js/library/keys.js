@@ -41,6 +41,7 @@ export class Keys {
     if (go) return () => wall.focus(wall.list.contains(target) ? wall.current + go : wall.current);
     if (key.toLowerCase() === "x") return () => (shiftKey ? choice.stretch(shelf.items, item.id) : choice.toggle(item.id));
     return {
+      m: shelf.trash ? undefined : () => this.sheet.do("move", these()),
       s: () => this.sheet.do("star", these()),
       Delete: () => this.sheet.do(shelf.trash ? "back" : "trash", these()),
     }[key];

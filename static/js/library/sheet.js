@@ -4,6 +4,7 @@ import { fill, words } from "../api.js";
 import { Choice } from "./choice.js";
 import { Deeds } from "./deeds.js";
 import { Keys } from "./keys.js";
+import { Projects } from "./projects.js";
 import { Shelf } from "./shelf.js";
 import { Wall } from "./wall.js";
 
@@ -18,6 +19,7 @@ class ContactSheet extends HTMLElement {
     this.choice = new Choice();
     this.deeds = new Deeds(this.shelf, this.choice, this.querySelector(".toast"));
     this.wall = new Wall(this.list, this.shelf, this.choice);
+    this.projects = new Projects(this);
     this.keys = new Keys(this);
     this.shelf.addEventListener("change", () => this.#told());
     this.choice.addEventListener("change", () => this.#counted());
@@ -29,7 +31,7 @@ class ContactSheet extends HTMLElement {
 
   do(name, ids) {
     if (!ids.size) return undefined;
-    const deeds = { star: () => this.deeds.star(ids), trash: () => this.deeds.trash(ids), back: () => this.deeds.takeBack(ids), zip: () => this.deeds.zip(ids) };
+    const deeds = { star: () => this.deeds.star(ids), move: () => this.projects.ask(ids), trash: () => this.deeds.trash(ids), back: () => this.deeds.takeBack(ids), zip: () => this.deeds.zip(ids) };
     return this.deeds.tried(deeds[name]);
   }
 
@@ -53,11 +55,6 @@ class ContactSheet extends HTMLElement {
       const name = target.closest("[data-do]")?.dataset.do;
       if (name === "none") this.choice.none();
       else if (name) this.do(name, this.choice.ids);
-    });
-    this.querySelector("[data-move]")?.addEventListener("change", ({ target }) => {
-      const [project, name] = [target.value, target.selectedOptions[0].text];
-      target.value = "";
-      if (project) this.deeds.tried(() => this.deeds.move(this.choice.ids, project === "none" ? null : project, name));
     });
   }
 
@@ -87,10 +84,12 @@ class ContactSheet extends HTMLElement {
       event.preventDefault();
       seek();
     });
-    form.addEventListener("input", ({ target }) => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(seek, target.type === "search" ? TYPING : 0);
-    });
+    for (const part of [form, this.projects.row]) {
+      part.addEventListener("input", ({ target }) => {
+        clearTimeout(this.typing);
+        this.typing = setTimeout(seek, target.type === "search" ? TYPING : 0);
+      });
+    }
   }
 
   #receive() {
@@ -100,7 +99,7 @@ class ContactSheet extends HTMLElement {
     addEventListener("paste", (event) => add(event.clipboardData.files));
     for (const name of ["dragover", "dragleave", "drop"]) {
       addEventListener(name, (event) => {
-        if (!event.dataTransfer?.types.includes("Files")) return;
+        if (this.projects.carrying || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         this.classList.toggle("dropping", name === "dragover");
         if (name === "drop") add(event.dataTransfer.files);

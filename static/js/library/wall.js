@@ -108,6 +108,7 @@ export class Wall {
     link.href = `/library/${item.id}/`;
     link.tabIndex = place === this.current ? 0 : -1;
     picture.alt = name;
+    picture.draggable = false; // the link is what is dragged
     choose.type = "button";
     choose.tabIndex = -1;
     choose.setAttribute("aria-label", fill(words.choose, { name }));
