@@ -1,20 +1,22 @@
 """Which plan somebody is on. Everybody has at least the free one."""
 
-from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import User
-from billing.models import Membership, Plan
+from billing.models import Plan
 
 FREE = "free"
+# Asked at every press, so in one question that needs no building: their own first.
+THEIRS_OR_FREE = """
+SELECT p.* FROM billing_plan p
+LEFT JOIN billing_membership m ON m.plan_id = p.id AND m.user_id = %s AND (m.until IS NULL OR m.until > %s)
+WHERE m.id IS NOT NULL OR p.slug = %s
+ORDER BY m.id IS NULL LIMIT 1
+"""
 
 
 def plan_of(user: User) -> Plan:
-    lasting = Q(until=None) | Q(until__gt=timezone.now())
-    theirs = Membership.objects.filter(lasting, user=user).values("plan")
-    # Asked at every call: both in one question, their own first.
-    paid = Case(When(pk__in=theirs, then=0), default=1)
-    found = Plan.objects.filter(Q(pk__in=theirs) | Q(slug=FREE)).order_by(paid).first()
+    found = next(iter(Plan.objects.raw(THEIRS_OR_FREE, [user.pk, timezone.now(), FREE])), None)
     return found if found is not None else Plan.objects.get_or_create(slug=FREE)[0]
 
 

@@ -21,7 +21,7 @@ def rate(tool: str, model: str, fallback: int) -> Rate:
     now = timezone.now()
     rows = Price.objects.filter(tool=tool, model=model, since__lte=now).order_by("-since", "-id")
     told: list[int] = []
-    for credits, since in rows.values_list("credits", "since").iterator(chunk_size=20):
+    for credits, since in rows.values_list("credits", "since"):
         told.append(credits)
         if since <= now - HONOURED:
             break
