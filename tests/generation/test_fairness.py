@@ -33,7 +33,7 @@ def test_without_turns_the_hog_takes_it_all(patient: Model, monkeypatch: pytest.
 
 
 def test_ten_equals_get_equal_work(patient: Model) -> None:
-    assert jain(equals(4)) >= 0.95
+    assert jain(equals(6)) >= 0.95
 
 
 def overtaking_has_bounds(jobs: int) -> None:
