@@ -23,7 +23,6 @@ from media.intake import publish_outputs
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=20)  # with the reconciler's five, a dead worker is noticed within thirty
 CRASHES = 3
 
 
@@ -37,7 +36,7 @@ def start(job: Job, worker: str, token: uuid.UUID) -> Job:
     """Claim it for this attempt. The caller has counted the turn."""
     now = timezone.now()
     began = Job.objects.filter(pk=job.pk, status=Status.QUEUED, cancel_wanted_at=None).update(
-        status=Status.RUNNING, token=token, worker=worker, attempts=F("attempts") + 1, lease_until=now + LEASE,
+        status=Status.RUNNING, token=token, worker=worker, attempts=F("attempts") + 1, lease_until=now + lease(),
         deadline=now + timedelta(seconds=settings.JOB_SECONDS), started_at=now, step=0, stage="",
     )  # fmt: skip
     if not began:
@@ -47,11 +46,15 @@ def start(job: Job, worker: str, token: uuid.UUID) -> Job:
     return job
 
 
+def lease() -> timedelta:
+    return timedelta(seconds=settings.WORKER_LEASE)
+
+
 def beat(worker: str) -> int:
     """The watchdog says that the worker is well. Past its deadline nothing is prolonged."""
     now = timezone.now()
     mine = Job.objects.filter(worker=worker, status=Status.RUNNING, deadline__gt=now)
-    return mine.update(lease_until=now + LEASE)
+    return mine.update(lease_until=now + lease())
 
 
 @transaction.atomic

@@ -26,10 +26,8 @@ from generation.models import Job, Status, Worker
 log = logging.getLogger(__name__)
 
 LOOK = 0.5
-BEAT = 5.0
 DEADLINES = 1.0
 SILENCE = 25.0  # a worker that says nothing for so long does not run Python any more
-BEYOND_DEADLINE = timedelta(seconds=8)  # and ten at most until it is dead
 # Threads that wait by spinning slow each other down tenfold as soon as anything else wants the processor.
 SHARING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
 PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -106,7 +104,7 @@ class Watchdog:
             log.error("the worker is silent", extra={"worker": self.name})
             self._kill()
         try:
-            if now - self.beaten >= BEAT:
+            if now - self.beaten >= settings.WORKER_LEASE / 4:
                 self.beaten = now
                 close_old_connections()
                 self._beat(started)
@@ -127,7 +125,7 @@ class Watchdog:
         lifecycle.beat(self.name)
 
     def _end_overdue(self) -> None:
-        overdue = list(self._running().filter(deadline__lt=timezone.now() - BEYOND_DEADLINE))
+        overdue = list(self._running().filter(deadline__lt=timezone.now() - timedelta(seconds=settings.WORKER_LATE)))
         if overdue:
             log.error("the worker does not stop at its deadline", extra={"worker": self.name})
             self._kill()

@@ -63,7 +63,9 @@ def _apply(order: Order, plan: Plan, thing: Thing) -> None:
     )
     row = Subscription.objects.select_for_update(of=("self",)).select_related("user", "plan").get(pk=row.pk)
     if row.state not in OVER:
-        row.state, row.ending = thing["status"], bool(thing["cancel_at_period_end"])
+        # The portal names a day instead of saying "at the end".
+        row.ending = bool(thing["cancel_at_period_end"] or thing.get("cancel_at"))
+        row.state = thing["status"]
         row.save(update_fields=["state", "ending"])
     _set_membership(row)
 

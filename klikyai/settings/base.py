@@ -186,6 +186,9 @@ SOCKETS_EACH = env.number("SOCKETS_EACH", 12)
 EVENTS_KEPT = timedelta(hours=24)
 WORKER_GRACE = env.number("WORKER_GRACE", 10)
 WORKER_STARTS_IN = env.number("WORKER_STARTS_IN", 120)
+# With the reconciler's five seconds a dead worker is noticed within thirty; its watchdog beats four times in a lease.
+WORKER_LEASE = env.number("WORKER_LEASE", 20)
+WORKER_LATE = env.number("WORKER_LATE", 8)  # seconds past a job's deadline; the worker is dead within ten
 WORKER_RESTS = env.number("WORKER_RESTS", 30)  # seconds at most before one that keeps falling is started again
 WORKER_WARMS_UP = env.flag("WORKER_WARMS_UP", True)
 

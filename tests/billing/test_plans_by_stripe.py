@@ -147,6 +147,13 @@ def test_out_waits_for_the_end_and_can_be_taken_back(stripe: Stripe, pro: Thing,
     assert plan_of(alice).slug == "pro"
 
 
+def test_an_end_that_the_portal_dates_is_shown(stripe: Stripe, pro: Thing, alice: User) -> None:
+    pro["cancel_at"] = pro["items"]["data"][0]["current_period_end"]
+    stripe.store.tell("customer.subscription.updated", pro)
+    stripe.post.deliver()
+    assert Subscription.objects.get().ending
+
+
 def test_a_plan_that_has_ended_does_not_come_back_with_a_late_event(stripe: Stripe, pro: Thing, alice: User) -> None:
     stripe.world.end(pro)
     stripe.post.deliver()

@@ -102,5 +102,16 @@ def test_every_page_of_the_purchase_is_accessible(till: Page, house: Served, the
         for name, address in addresses.items():
             assert grave(till, f"{house.url}{address}") == [], (name, width)
             assert till.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-            if folder := os.environ.get("SHOTS"):
-                till.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png", full_page=True)
+            shoot(till, f"{name}-{theme}-{width}")
+    till.goto(f"{house.url}/sandbox/{order}/")
+    pay(till, "4000 0025 0000 3155")
+    shoot(till, f"bank-{theme}-1440")
+    till.get_by_role("button", name="Confirm").click()
+    expect(till.get_by_text("Paid. The credits are yours.")).to_be_visible()
+    assert grave(till, till.url) == []
+    shoot(till, f"paid-{theme}-1440")
+
+
+def shoot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

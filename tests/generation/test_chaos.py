@@ -143,7 +143,7 @@ def _kill(watchdog: Any) -> None:
 
 
 def test_a_dozen_falls_lose_nothing(rich: User, bob: User, patient: Model, falls: Path) -> None:
-    survive(rich, bob, falls, jobs=40, kills=12, longest=0.2)
+    survive(rich, bob, falls, jobs=24, kills=10, longest=0.1)
 
 
 @pytest.mark.nightly
