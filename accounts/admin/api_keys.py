@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -28,8 +27,6 @@ class Keys(ReadOnly):
 
     @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])  # type: ignore[untyped-decorator]
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if not self.has_revoke_permission(request):
-            raise PermissionDenied
         key = get_object_or_404(ApiKey, pk=object_id)
         after = reverse("admin:accounts_apikey_change", args=[object_id])
         return with_reason(request, key, _("Revoke"), lambda reason: _revoke(key, request, reason), after)

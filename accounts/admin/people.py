@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -72,8 +71,6 @@ class People(ModelAdmin):  # type: ignore[misc]
         return self._with_reason(request, object_id, closure.reactivate, _("Reactivate"))
 
     def _with_reason(self, request: HttpRequest, object_id: int, verb: Any, title: Any) -> HttpResponse:
-        if not self.has_shut_out_permission(request):
-            raise PermissionDenied
         user = get_object_or_404(User, pk=object_id)
         after = reverse("admin:accounts_user_change", args=[object_id])
         return with_reason(request, user, title, lambda reason: verb(user, actor=request.user, reason=reason), after)

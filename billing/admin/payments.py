@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -82,8 +81,6 @@ class Payments(ReadOnly):
 
     @action(description=_("Refund"), url_path="refund", permissions=["refund"])  # type: ignore[untyped-decorator]
     def refund(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if not self.has_refund_permission(request):
-            raise PermissionDenied
         payment = get_object_or_404(Payment.objects.select_related("user", "order"), pk=object_id)
         return ask_for_refund(request, payment, reverse("admin:billing_payment_change", args=[object_id]))
 
@@ -152,8 +149,6 @@ class Events(ReadOnly):
 
     @action(description=_("Handle again"), url_path="again", permissions=["again"])  # type: ignore[untyped-decorator]
     def again(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if not self.has_again_permission(request):
-            raise PermissionDenied
         event = get_object_or_404(Event, pk=object_id)
         try:
             events.handle(event)
@@ -178,8 +173,6 @@ class Alarms(ReadOnly):
 
     @action(description=_("Settle"), url_path="settle", permissions=["settle"])  # type: ignore[untyped-decorator]
     def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if not self.has_settle_permission(request):
-            raise PermissionDenied
         alarm = get_object_or_404(Alarm, pk=object_id)
         after = reverse("admin:billing_alarm_change", args=[object_id])
         return ask_for_reason(

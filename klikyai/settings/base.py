@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from corsheaders.defaults import default_headers
 from csp.constants import NONCE as csp_nonce
@@ -12,6 +11,8 @@ from redis.retry import Retry
 
 from klikyai import desk, env, logs
 from klikyai.settings import storages
+from klikyai.settings.people import *  # noqa: F403
+from klikyai.settings.people import ELSEWHERE
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -192,73 +193,7 @@ WORKER_LATE = env.number("WORKER_LATE", 8)  # seconds past a job's deadline; the
 WORKER_RESTS = env.number("WORKER_RESTS", 30)  # seconds at most before one that keeps falling is started again
 WORKER_WARMS_UP = env.flag("WORKER_WARMS_UP", True)
 
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
-MAIL_ON_A_PAGE = False
-OWNER_AT_FIRST = False  # make somebody who owns the studio when there is nobody yet
-SMS_GATEWAY = env.text("SMS_GATEWAY")
-SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", True)
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email", "phone"} if SMS_GATEWAY else {"email"}
-ACCOUNT_FORMS = {"login": "accounts.forms.SignIn"}
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_up.OneMailbox"
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"] if SMS_GATEWAY else ["email*", "password1"]
-ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
-ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 5
-ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/studio/"
-MFA_ADAPTER = "accounts.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "KlikyAI"
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[dict[str, Any]]]] = {}
-ELSEWHERE: list[str] = []  # where a sign-in may lead to
-if env.text("GOOGLE_CLIENT_ID"):
-    SOCIALACCOUNT_PROVIDERS["google"] = {
-        "APPS": [{"client_id": env.text("GOOGLE_CLIENT_ID"), "secret": env.text("GOOGLE_CLIENT_SECRET")}]
-    }
-    ELSEWHERE.append("https://accounts.google.com")
-if env.text("OPENID_CLIENT_ID"):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "APPS": [
-            {
-                "provider_id": "openid",
-                "name": env.text("OPENID_NAME", "OpenID"),
-                "client_id": env.text("OPENID_CLIENT_ID"),
-                "secret": env.text("OPENID_CLIENT_SECRET"),
-                "settings": {"server_url": env.text("OPENID_SERVER_URL")},
-            }
-        ]
-    }
-    ELSEWHERE.append("/".join(env.text("OPENID_SERVER_URL").split("/")[:3]))
-if STRIPE_KEY:
-    ELSEWHERE += ["https://checkout.stripe.com", "https://billing.stripe.com"]
+TILLS = ["https://checkout.stripe.com", "https://billing.stripe.com"] if STRIPE_KEY else []
 SESSION_ENGINE = "accounts.remembered"
 SESSION_SERIALIZER = "accounts.sealing.Sealed"
 SESSION_COOKIE_HTTPONLY = True
@@ -278,17 +213,10 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'", *storages.origins()],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'", *ELSEWHERE],
+        "form-action": ["'self'", *ELSEWHERE, *TILLS],
         "frame-ancestors": ["'none'"],
     }
 }
-
-HEADLESS_CLIENTS = ["app", "browser"]
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyStrategy"  # noqa: S105
-HEADLESS_JWT_ALGORITHM = "HS256"
-HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 24 * 3600
-HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 7 * 24 * 3600
-HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
@@ -320,7 +248,6 @@ MEDIA_DIRECT = env.flag("MEDIA_DIRECT", not env.text("MEDIA_ENDPOINT"))
 # https://another.name that leads to the same web processes: files are shown from there, by links of five minutes.
 MEDIA_ORIGIN = env.text("MEDIA_ORIGIN").rstrip("/")
 
-CSRF_FAILURE_VIEW = "klikyai.pages.foreign_form"
 LARGEST_JSON = 1024 * 1024
 LARGEST_BODY = 2 * 1024 * 1024
 # Addresses, as patterns, that take more.

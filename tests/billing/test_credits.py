@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -11,18 +11,10 @@ from accounts.models import Scope, User
 from billing import credits
 from billing.errors import InsufficientCredits, OverLimit, TooMuch, Whole
 from billing.invariants import broken
-from billing.models import Hold, Lot, Posting, Transfer, Wallet
+from billing.models import Hold, Lot, Transfer, Wallet
+from tests.billing.giving import give, seen
 
 pytestmark = pytest.mark.django_db
-
-
-def give(user: User, amount: int, name: str = "first", **more: object) -> Transfer:
-    return credits.grant(user, amount, reference=name, kind="purchase", **more)
-
-
-def seen(user: User) -> tuple[int, int, int]:
-    found = credits.balance(user)
-    return found.available, found.held, found.debt
 
 
 def test_hold_then_capture_charges_what_was_used(alice: User) -> None:
@@ -135,115 +127,6 @@ def test_what_was_forgotten_comes_back_at_its_time(alice: User) -> None:
     assert broken() == []
 
 
-def test_taking_back_what_is_spent_leaves_a_debt_that_the_next_grant_pays(alice: User) -> None:
-    give(alice, 100)
-    credits.hold(alice, 90, reference="job:1")
-    credits.capture("job:1", 90)
-    credits.take_back(alice, 100, reference="re_1", kind="purchase")
-    assert seen(alice) == (0, 0, 90)
-    with pytest.raises(InsufficientCredits):
-        credits.hold(alice, 1, reference="job:2")
-    give(alice, 100, "second")
-    assert seen(alice) == (10, 0, 0)
-    assert broken() == []
-
-
-def test_what_is_taken_back_is_of_its_payment_first_and_then_of_what_lasts_as_long(alice: User) -> None:
-    """Or credits that expire would become credits that do not, by buying and giving back."""
-    soon = timezone.now() + timedelta(days=1)
-
-    def left() -> list[int]:
-        return list(Lot.objects.order_by("pk").values_list("left", flat=True))
-
-    give(alice, 10, "month", expires_at=soon)
-    give(alice, 10, "lasting")
-    give(alice, 10, "bought")
-    credits.take_back(alice, 15, reference="re_1", kind="paid back", of="bought")
-    assert left() == [10, 5, 0]
-    credits.dispute_open(alice, 7, reference="dp_1", of="lasting")
-    assert left() == [8, 0, 0]
-
-
-def test_a_refunded_month_takes_its_own_credits(alice: User) -> None:
-    give(alice, 10, "lasting")
-    give(alice, 10, "early", expires_at=timezone.now() + timedelta(days=1))
-    give(alice, 10, "month", expires_at=timezone.now() + timedelta(days=30))
-    credits.take_back(alice, 12, reference="re_1", kind="paid back", of="month")
-    assert dict(Lot.objects.values_list("transfer__reference", "left")) == {"lasting": 10, "early": 8, "month": 0}
-
-
-def test_taking_back_without_debt_is_refused(alice: User) -> None:
-    give(alice, 10)
-    with pytest.raises(InsufficientCredits):
-        credits.take_back(alice, 11, reference="re_1", kind="purchase", debt=False)
-    assert seen(alice) == (10, 0, 0)
-
-
-@pytest.mark.parametrize(("won", "after"), [(True, (100, 0, 0)), (False, (40, 0, 0))])
-def test_dispute_freezes_until_it_is_decided(alice: User, won: bool, after: tuple[int, int, int]) -> None:
-    give(alice, 100)
-    credits.dispute_open(alice, 60, reference="dp_1")
-    assert seen(alice) == (40, 0, 0)
-    for _ in range(2):
-        (credits.dispute_won if won else credits.dispute_lost)("dp_1")
-    assert seen(alice) == after
-    assert broken() == []
-
-
-def test_dispute_of_spent_credits_is_a_debt_and_won_none(alice: User) -> None:
-    give(alice, 100)
-    credits.hold(alice, 80, reference="job:1")
-    credits.capture("job:1", 80)
-    credits.dispute_open(alice, 100, reference="dp_1")
-    assert seen(alice) == (0, 0, 80)
-    credits.dispute_won("dp_1")
-    assert seen(alice) == (20, 0, 0)
-    assert broken() == []
-
-
-def test_the_first_end_of_a_dispute_counts(alice: User) -> None:
-    give(alice, 100)
-    credits.dispute_open(alice, 60, reference="dp_1")
-    credits.dispute_lost("dp_1")
-    credits.dispute_won("dp_1")
-    assert seen(alice) == (40, 0, 0)
-
-
-def test_a_dispute_and_a_hold_of_one_name_both_end(alice: User) -> None:
-    give(alice, 100)
-    credits.hold(alice, 10, reference="same")
-    credits.dispute_open(alice, 20, reference="same")
-    credits.dispute_lost("same")
-    assert credits.capture("same", 10).state == "captured"
-    assert seen(alice) == (70, 0, 0)
-    assert broken() == []
-
-
-def test_what_a_job_gives_back_pays_a_debt_first(alice: User) -> None:
-    give(alice, 100)
-    credits.hold(alice, 80, reference="running")
-    credits.dispute_open(alice, 100, reference="dp_1")
-    assert seen(alice) == (0, 80, 80)
-    credits.release("running")
-    assert seen(alice) == (0, 0, 0)
-    assert Wallet.objects.get().frozen == 100
-    credits.dispute_won("dp_1")
-    assert seen(alice) == (100, 0, 0)
-    assert broken() == []
-
-
-def test_what_was_set_aside_before_a_dispute_is_still_charged(alice: User) -> None:
-    give(alice, 100)
-    credits.hold(alice, 80, reference="running")
-    credits.dispute_open(alice, 100, reference="dp_1")
-    assert credits.capture("running", 50).captured == 50
-    assert seen(alice) == (0, 0, 50)
-    credits.dispute_lost("dp_1")
-    give(alice, 60, "second")
-    assert seen(alice) == (10, 0, 0)
-    assert broken() == []
-
-
 def test_one_name_is_never_two_peoples(alice: User, bob: User) -> None:
     give(alice, 100)
     credits.hold(alice, 10, reference="mine")
@@ -320,66 +203,6 @@ def test_a_free_job_holds_nothing_and_ends_all_the_same(alice: User) -> None:
     credits.hold(alice, 0, reference="job:1")
     assert credits.capture("job:1", 0).state == "captured"
     assert broken() == []
-
-
-@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-@pytest.mark.parametrize("model", [Transfer, Posting])
-def test_the_database_refuses_to_change_the_books(alice: User, model: type, statement: str) -> None:
-    give(alice, 10)
-    with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement.format(model._meta.db_table))
-
-
-def crooked(user: User) -> None:
-    transfer = Transfer.objects.create(reference="bad", kind="purchase", user=user)
-    Posting.objects.create(transfer=transfer, account="available", user=user, amount=5)
-    Posting.objects.create(transfer=transfer, account="revenue", amount=-4)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def test_the_database_refuses_legs_that_do_not_sum_up(alice: User) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        crooked(alice)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE billing_hold SET state = 'open', captured = 0, ended_at = NULL",
-        "UPDATE billing_hold SET captured = captured - 1",
-        "UPDATE billing_hold SET amount = amount + 1",
-        "UPDATE billing_hold SET refunded = 0",
-        "DELETE FROM billing_hold",
-    ],
-)
-def test_the_database_refuses_to_end_a_hold_otherwise(alice: User, statement: str) -> None:
-    give(alice, 100)
-    credits.hold(alice, 30, reference="done")
-    credits.capture("done", 20)
-    credits.refund("done", 5, reason="sorry", key="a")
-    with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
-    Hold.objects.update(title="", api_key=None)
-
-
-def test_the_database_refuses_legs_that_come_later(alice: User) -> None:
-    transfer = give(alice, 100)
-    later = [("available", alice, 5), ("revenue", None, -5)]
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Posting.objects.bulk_create(Posting(transfer=transfer, account=a, user=u, amount=n) for a, u, n in later)
-
-
-def test_the_database_refuses_to_spend_beside_a_debt(alice: User) -> None:
-    give(alice, 10)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Wallet.objects.update(debt=5)
-
-
-def test_the_database_refuses_a_balance_below_nothing(alice: User) -> None:
-    give(alice, 10)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Wallet.objects.update(available=-1)
 
 
 def test_credits_from_many_lots_take_no_more_queries(alice: User) -> None:

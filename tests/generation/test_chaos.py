@@ -142,8 +142,8 @@ def _kill(watchdog: Any) -> None:
         os.kill(worker, signal.SIGKILL)
 
 
-def test_a_dozen_falls_lose_nothing(rich: User, bob: User, patient: Model, falls: Path) -> None:
-    survive(rich, bob, falls, jobs=24, kills=10, longest=0.1)
+def test_thirty_falls_lose_nothing(rich: User, bob: User, patient: Model, falls: Path) -> None:
+    survive(rich, bob, falls, jobs=60, kills=30, longest=0.1)
 
 
 @pytest.mark.nightly

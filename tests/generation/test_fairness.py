@@ -48,7 +48,7 @@ def overtaking_has_bounds(jobs: int) -> None:
 
 
 def test_a_warm_model_is_used_within_bounds(patient: Model) -> None:
-    overtaking_has_bounds(2)
+    overtaking_has_bounds(4)
 
 
 @pytest.mark.nightly

@@ -20,6 +20,7 @@ from generation.models import Event, Job
 from tests.generation.asking import again, ask
 from tests.generation.conftest import grant
 from tests.generation.live.server import served, storage
+from tests.generation.processes import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -104,7 +105,8 @@ def test_what_happened_while_away_comes_once_and_in_order(rich: User, port: int)
     telling = threading.Thread(target=_tell_and_close, args=(rich, 400))
     telling.start()
     try:
-        time.sleep(0.2)  # away while it happens
+        # Away while it happens; back before it ends.
+        until(lambda: Event.objects.filter(user=rich).count() >= 50, "told behind their back")
         with dial(port, headers) as second:
             assert hear(second)["type"] == "snapshot"
             second.send(json.dumps({"type": "resume", "seq": seen[-1]}))
