@@ -5,10 +5,12 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import cast
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.db.utils import InterfaceError, OperationalError
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
@@ -147,4 +149,6 @@ def _broke(error: Exception) -> EngineFailed:
 
 
 def _together() -> scheduling.Together:
-    return scheduling.Together(dict(Model.objects.filter(enabled=True).values_list("slug", "batches")))
+    # Read when the first job runs already.
+    caps = SimpleLazyObject(lambda: dict(Model.objects.filter(enabled=True).values_list("slug", "batches")))
+    return scheduling.Together(cast("Mapping[str, Mapping[str, int]]", caps))

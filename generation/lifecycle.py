@@ -31,17 +31,20 @@ def queued(job: Job, place: int) -> Mapping[str, Any]:
     return broadcast.tell_new(job, place)
 
 
-@transaction.atomic
+# Within the claim's transaction, which no savepoint needs to divide.
+@transaction.atomic(savepoint=False)
 def start(job: Job, worker: str, token: uuid.UUID) -> Job:
-    """Claim it for this attempt. The caller has counted the turn."""
+    """Claim it for this attempt. The caller has locked its row and counted the turn."""
     now = timezone.now()
-    began = Job.objects.filter(pk=job.pk, status=Status.QUEUED, cancel_wanted_at=None).update(
-        status=Status.RUNNING, token=token, worker=worker, attempts=F("attempts") + 1, lease_until=now + lease(),
-        deadline=now + timedelta(seconds=settings.JOB_SECONDS), started_at=now, step=0, stage="",
-    )  # fmt: skip
-    if not began:
+    taken = {
+        "status": Status.RUNNING, "token": token, "worker": worker, "attempts": job.attempts + 1,
+        "lease_until": now + lease(), "deadline": now + timedelta(seconds=settings.JOB_SECONDS), "started_at": now,
+        "step": 0, "stage": "",
+    }  # fmt: skip
+    if not Job.objects.filter(pk=job.pk, status=Status.QUEUED, cancel_wanted_at=None).update(**taken):
         raise Stale
-    job = _fresh(job.pk)
+    for field, value in taken.items():
+        setattr(job, field, value)
     broadcast.tell_job(job)
     return job
 

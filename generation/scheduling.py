@@ -5,7 +5,7 @@ starts at the lowest count of those who wait, so neither a long queue nor a long
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,7 +62,7 @@ def claim(pool: str, worker: str, warm: Collection[str], together: "Together") -
 class Together:
     """How many pictures of one model and shape go through at once."""
 
-    def __init__(self, caps: "dict[str, dict[str, int]]") -> None:
+    def __init__(self, caps: Mapping[str, Mapping[str, int]]) -> None:
         self.caps = caps
 
     def room(self, job: Job) -> int:
@@ -93,7 +93,8 @@ def _take(heads: Sequence[Head], worker: str, warm: Collection[str]) -> Job | No
 # One person's job a transaction: two people's turns are never locked at once.
 @transaction.atomic
 def _start(job_id: int, worker: str) -> Job | None:
-    job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, status="queued").first()
+    waiting = Job.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user", "project")
+    job = waiting.filter(pk=job_id, status="queued").first()
     if job is None:
         return None
     counted = Turn.objects.filter(user_id=job.user_id, pool=job.pool, running__lt=F("cap")).update(

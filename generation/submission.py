@@ -78,6 +78,8 @@ def submit(user: User, wish: Wish, terms: Terms = Terms()) -> Job:
 @transaction.atomic
 def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[str, Any]]:
     """The job, and how it is shown: whoever asked would only look it up again."""
+    # Before the words to browsers, which go out on the same commit: the worker wakes while those are sent.
+    transaction.on_commit(lambda: tasks.ring(wish.tool.pool))
     queue = forecast.queue(wish.tool.pool, user.pk)
     job = _record(user, wish, terms, _eta(wish, queue))
     plan = plan_of(user)
@@ -89,7 +91,6 @@ def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[
         title=_title(wish), tool=wish.tool.name,
     )  # fmt: skip
     shown = lifecycle.queued(job, queue.place)
-    transaction.on_commit(lambda: tasks.ring(job.pool))
     return job, shown
 
 
