@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from dataclasses import asdict
 
-from generation import lifecycle
+from generation import callbacks, lifecycle
 from generation.contract import Outcome, Progress, RemoteEngine, Request, Result, Stopped, Ticket, Watch
 from generation.engines import registry
 from generation.engines.remote import failures
@@ -12,6 +12,7 @@ from generation.errors import EngineFailed, Stale
 from generation.models import Job
 
 LOOK = 0.5
+AT_LEAST = 0.2  # seconds between two questions, however often the provider calls
 UNREACHABLE = 10.0  # seconds until a provider that did not answer is asked again
 
 
@@ -54,13 +55,16 @@ def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watc
             # It is at work there and paid for: only its deadline ends the asking.
             if not failed.retryable:
                 raise
-        _wait(pause, request.job, watch)
+        _wait(pause, ticket, request.job, watch)
     with suppress(EngineFailed):
         engine.cancel(ticket)
     return Stopped(reached.step, reached.steps)
 
 
-def _wait(seconds: float, job: str, watch: Watch) -> None:
+def _wait(seconds: float, ticket: Ticket, job: str, watch: Watch) -> None:
+    """Until it is time to ask again, or the provider calls."""
     until = time.monotonic() + seconds
+    time.sleep(min(AT_LEAST, seconds))
     while (left := until - time.monotonic()) > 0 and not watch.stopped(job):
-        time.sleep(min(LOOK, left))
+        if callbacks.called(ticket, min(LOOK, left)):
+            return

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from generation.api import events, jobs, presets, quotes, tools
+from generation.api import events, jobs, presets, providers, quotes, tools
 from generation.api.openai import images, models
 from generation.pages import studio
 
@@ -20,6 +20,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/", studio.studio, name="studio"),
     path("studio/<slug:name>/", studio.tool, name="studio-tool"),
+    path("providers/<slug:provider>/callbacks/", providers.Callbacks.as_view(), name="provider-callbacks"),
     path("v1/models", models.Models.as_view(), name="openai-models"),
     path("v1/models/<str:model>", models.OneModel.as_view(), name="openai-model"),
     path("v1/images/generations", images.Generations.as_view(), name="openai-generations"),

@@ -18,5 +18,8 @@ def local(name: str) -> LocalEngine:
 @cache
 def remote(provider: str) -> RemoteEngine:
     row = settings.PROVIDERS[provider]
-    made: RemoteEngine = import_string(row["engine"])(**{name: row[name] for name in row if name != "engine"})
+    given = {name: row[name] for name in row if name != "engine"}
+    if row.get("secret"):
+        given["callback"] = f"{settings.SITE_URL}/providers/{provider}/callbacks/"
+    made: RemoteEngine = import_string(row["engine"])(**given)
     return made

@@ -7,4 +7,10 @@ ENGINES = {"local": "generation.engines.local.engine.Diffusers", "patient": "tes
 RATES = dict.fromkeys(("read", "write", "generate", "content", "auth"), (1_000_000, 60))
 # Shorter than any work: RQ's own clock must not end a job.
 RQ_QUEUES = {name: queue | {"DEFAULT_TIMEOUT": 1} for name, queue in RQ_QUEUES.items()}  # noqa: F405
+PROVIDERS = {
+    "calls-back": {
+        "engine": "tests.generation.engines.fake_provider.CallsBack", "key": "our-key", "base": env.text("STUDIO"),
+        "secret": "whispered",
+    }
+}  # fmt: skip
 UPKEEP = UPKEEP | {"generation.upkeep.reconcile": env.number("RECONCILE", 5)}  # noqa: F405

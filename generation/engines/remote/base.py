@@ -5,7 +5,10 @@ from typing import Any
 
 from generation.contract import Pending, Request, Result, Ticket
 from generation.engines.remote import signatures
+from generation.engines.remote.failures import foreign
 from generation.engines.remote.transport import Answer, Transport
+
+LONGEST_NAME = 200
 
 
 class Provider:
@@ -15,8 +18,10 @@ class Provider:
     # Whether it takes an Idempotency-Key: then a request that may have been heard may be sent again.
     notices_repeats = False
 
-    def __init__(self, *, key: str, base: str = "", secret: str = "") -> None:
+    def __init__(self, *, key: str, base: str = "", secret: str = "", callback: str = "") -> None:
+        """`callback` is where it may call us; what it says there it signs with `secret`."""
         self.secret = secret
+        self.callback = callback
         self.transport = Transport(base or self.base, self.headers(key), self.hosts)
 
     def submit(self, request: Request, sending: Callable[[], None]) -> Ticket | Result:
@@ -34,7 +39,14 @@ class Provider:
 
     def heard(self, headers: Mapping[str, str], body: bytes) -> Ticket:
         """Which job a provider's own call is about, if it is the provider's. The job is then asked for as ever."""
-        return Ticket(self.name, self.read_call(signatures.checked(headers, body, self.secret)))
+        said = signatures.checked(headers, body, self.secret)
+        try:
+            name = self.read_call(said)
+        except (LookupError, TypeError, ValueError) as error:
+            raise foreign("no job in it") from error
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            raise foreign("no name of a job")
+        return Ticket(self.name, name)
 
     def headers(self, key: str) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {key}"}

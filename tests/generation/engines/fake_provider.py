@@ -23,9 +23,10 @@ PICTURE = b"\x89PNG what the provider drew"
 
 class Fake(Provider):
     name = "fake"
+    ask_again_in = 0.01
 
     def order(self, request: Request) -> tuple[str, Mapping[str, Any]]:
-        return "/orders", {"prompt": request.params["prompt"], "seed": request.seed}
+        return "/orders", {"prompt": request.params["prompt"], "seed": request.seed, "call": self.callback}
 
     def read_order(self, answer: Answer) -> Ticket:
         return Ticket(self.name, str(answer.json()["id"]))
@@ -38,7 +39,7 @@ class Fake(Provider):
         if said["state"] == "failed":
             raise EngineFailed(said["why"], retryable=False, code="content_refused")
         if said["state"] != "done":
-            return Pending(Progress(said["percent"], 100), 0.01)
+            return Pending(Progress(said["percent"], 100), self.ask_again_in)
         return Result([File(self.transport.fetch(said["url"]).content, "image/png", said["seed"])])
 
     def cancel_path(self, ticket: Ticket) -> str:
@@ -52,6 +53,13 @@ class NoticesRepeats(Fake):
     notices_repeats = True
 
 
+class CallsBack(Fake):
+    """Asked seldom, because it says itself when something is done."""
+
+    name = "calls-back"
+    ask_again_in = 3.0
+
+
 class Studio(ThreadingHTTPServer):
     """`faults` are used up one an answer: a status, or `drops`, `stalls`, `garbage`, `elsewhere`, `endless`."""
 
@@ -59,6 +67,7 @@ class Studio(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Desk)
         self.orders: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, str] = {}
+        self.finishes_by_itself = True
         self.faults: list[int | str] = []
         self.asked: list[str] = []
         self.picture_at = ""
@@ -67,6 +76,11 @@ class Studio(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def finish(self, order: str, secret: str) -> int:
+        """And say so where the order asked to be told."""
+        self.orders[order]["state"] = "done"
+        return self.call_back(self.orders[order]["call"], order, secret)
 
     def call_back(self, to: str, order: str, secret: str) -> int:
         body = json.dumps({"id": order}).encode()
@@ -93,7 +107,7 @@ class Desk(BaseHTTPRequestHandler):
         key = self.headers.get("Idempotency-Key")
         known = self.server.keys.get(key or "")
         order = known or f"order-{len(self.server.orders) + 1}"
-        self.server.orders.setdefault(order, {"asked": 0, "seed": said["seed"], "state": "drawing"})
+        self.server.orders.setdefault(order, {"asked": 0, "state": "drawing"} | said)
         if key:
             self.server.keys[key] = order
         return json.dumps({"id": order}).encode()
@@ -101,7 +115,7 @@ class Desk(BaseHTTPRequestHandler):
     def _say(self, order: str) -> bytes:
         found = self.server.orders[order]
         found["asked"] += 1
-        if found["state"] == "drawing" and found["asked"] > 2:
+        if self.server.finishes_by_itself and found["state"] == "drawing" and found["asked"] > 2:
             found["state"] = "done"
         url = self.server.picture_at or f"{self.server.url}/picture"
         return json.dumps(found | {"percent": 40 * found["asked"], "url": url, "why": "Not nice."}).encode()
