@@ -12,6 +12,11 @@ class SignIn(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
         if settings.SMS_GATEWAY:
             self.fields["login"].label = _("Email or phone")
             self.fields["login"].widget.attrs["placeholder"] = _("you@example.org or +49…")
