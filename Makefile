@@ -11,7 +11,7 @@ $(PYTEST) -n 3 --ignore=tests/browser
 $(PYTEST) -n 2 tests/browser
 endef
 
-.PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness bench-screen chromium
+.PHONY: run test check screenshots nightly bench bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness bench-screen bench-card chromium
 
 .venv/ready: requirements.txt requirements/web.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -48,7 +48,7 @@ nightly: .venv/dev chromium
 	$(BIN)/python -m pytest -m nightly --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
 
-bench: .venv/dev bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness
+bench: .venv/dev bench-sketch bench-media bench-ledger bench-dispatch bench-engine bench-live bench-fairness bench-card
 
 bench-sketch: .venv/dev
 	$(BIN)/python -m benchmarks.sketch
@@ -60,7 +60,7 @@ bench-media: .venv/dev
 bench-ledger: .venv/dev
 	$(BIN)/python -m benchmarks.ledger
 
-bench-dispatch bench-engine bench-live bench-fairness bench-screen: bench-%: .venv/dev
+bench-dispatch bench-engine bench-live bench-fairness bench-screen bench-card: bench-%: .venv/dev
 	$(BIN)/python -m benchmarks.$*
 
 # New sentences for the translators: needs GNU gettext, which nothing else here does.
