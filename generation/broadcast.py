@@ -84,9 +84,19 @@ def publish(user_id: int, event: Mapping[str, Any]) -> None:
     """By the channel layer's own channel, but from here: its `group_send` opens a loop and a connection each time."""
     layer = get_channel_layer()
     try:
-        limits.connection().publish(f"asgi__group__{group(user_id)}", layer.serialize(dict(event)))
+        limits.connection().publish(_channel(user_id), layer.serialize(dict(event)))
     except RedisError as error:
         log.warning("a message was not sent on", extra={"reason": repr(error)})
+
+
+def listens(user_id: int) -> bool:
+    """Is a page of theirs open, in any process?"""
+    return any(count for _name, count in limits.connection().pubsub_numsub(_channel(user_id)))
+
+
+def _channel(user_id: int) -> str:
+    """As the channel layer calls it in Redis."""
+    return f"asgi__group__{group(user_id)}"
 
 
 def since(user: User, seq: int) -> list[Message] | None:

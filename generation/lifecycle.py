@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import credits
-from generation import broadcast, pricing
+from generation import broadcast, pricing, tidings
 from generation.errors import CannotCancel, EngineFailed, Stale
 from generation.models import LIVE, Job, Status, Turn
 from media.intake import publish_outputs
@@ -181,6 +181,8 @@ def _end(job: Job, status: Status, *, token: uuid.UUID | None = None, **more: An
     Job.objects.filter(pk=job.pk).update(status=status, finished_at=timezone.now(), lease_until=None, **more)
     ran = before[0] == Status.RUNNING
     _count(job, waiting=0 if ran else -1, running=-1 if ran else 0)
+    if status != Status.CANCELED:
+        tidings.note(job)
 
 
 def _count(job: Job, *, waiting: int, running: int) -> None:

@@ -20,6 +20,7 @@ class Profile(BaseModel):
 
     name: str | None = Field(None, max_length=120, examples=["Alice"])
     recipe_in_files: StrictBool | None = Field(None, description="Prompt, seed and settings inside each file")
+    mail_when_done: StrictBool | None = Field(None, description="A letter when something that took long is done")
 
 
 class Person(BaseModel):
@@ -27,6 +28,7 @@ class Person(BaseModel):
     email: str
     name: str
     recipe_in_files: bool
+    mail_when_done: bool
     staff: bool
     joined: str
 
@@ -34,7 +36,7 @@ class Person(BaseModel):
 def described(user: User) -> dict[str, Any]:
     return Person(
         id=str(user.public_id), email=user.email, name=user.name, recipe_in_files=user.recipe_in_files,
-        staff=user.is_staff, joined=user.date_joined.isoformat(),
+        mail_when_done=user.mail_when_done, staff=user.is_staff, joined=user.date_joined.isoformat(),
     ).model_dump()  # fmt: skip
 
 

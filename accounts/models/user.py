@@ -36,6 +36,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Prompt, seed and settings. The library knows them in any case."),
     )
+    mail_when_done = models.BooleanField(
+        _("write to me when something that took long is done"),
+        default=True,
+        db_default=True,  # for processes of an earlier version beside ours
+        help_text=_("Only when it took minutes and no page of the studio was open; at most one e-mail in ten minutes."),
+    )
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -11,7 +11,7 @@ from accounts.models import User
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields = ("name", "recipe_in_files")
+        fields = ("name", "recipe_in_files", "mail_when_done")
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 

@@ -104,7 +104,7 @@ DATABASES["default"] |= {
     "OPTIONS": {
         "connect_timeout": 3,
         # Two seconds, and a fresh try for every call: left alone, the pool pauses longer after each failed one.
-        "pool": {"min_size": 1, "max_size": 16, "timeout": 2, "reconnect_timeout": 2},
+        "pool": {"min_size": 1, "max_size": 20, "timeout": 2, "reconnect_timeout": 2},
         "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
         "-c synchronous_commit=on "
         # Flash and small questions: else the planner reads 200,000 words' places to save 500 steps along an index,
@@ -152,6 +152,7 @@ UPKEEP: dict[str, int] = {
     "billing.reminders.tell_low": 300,
     "generation.api.openai.calls.forget_old": 600,
     "generation.broadcast.forget_old": 600,
+    "generation.tidings.tell": 15,
     "generation.upkeep.reconcile": 5,
     "media.trash.empty_old": 300,
     "media.ringing.ring_again": 600,
@@ -181,6 +182,7 @@ LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
 LOCAL_RAM = env.number("LOCAL_RAM", 0)  # bytes for models that wait beside a card; 0: half of the machine's
 HF_ENDPOINT = env.text("HF_ENDPOINT")  # a mirror of the model hub
+LONG_JOB = env.number("LONG_JOB", 180)  # seconds after which an end is told by e-mail to whoever is away
 JOB_SECONDS = env.number("JOB_SECONDS", 900)
 QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
 SOCKETS_EACH = env.number("SOCKETS_EACH", 12)

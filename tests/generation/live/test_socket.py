@@ -232,3 +232,10 @@ async def test_a_preview_comes_without_a_number(alice: User, connect: Open) -> N
 async def test_an_address_that_is_no_socket_is_refused() -> None:
     accepted, _code = await WebsocketCommunicator(application, "/elsewhere/").connect()
     assert not accepted
+
+
+async def test_who_has_a_page_open_is_known(rich: User, connect: Open) -> None:
+    assert not await aside(broadcast.listens)(rich.pk)
+    socket = await connect(await aside(cookie)(rich))
+    await socket.receive_json_from(timeout=10)
+    assert await aside(broadcast.listens)(rich.pk)
