@@ -18,10 +18,11 @@ from django.utils import timezone
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from accounts import limits
+from accounts import letters, limits
 from accounts.models import User
 from billing import credits
 from generation import forecast
+from generation.errors import in_words
 from generation.models import ENDED, Event, Job, Status, Stream
 from media.outputs import outputs_of
 
@@ -51,7 +52,9 @@ def tell(user: User, message: Mapping[str, Any], job: Job | None = None) -> int:
 
 
 def tell_job(job: Job) -> int:
-    return tell(job.user, {"type": "job", "job": described([job])[0]}, job)
+    with letters.language_of(job.user):
+        shown = described([job])[0]
+    return tell(job.user, {"type": "job", "job": shown}, job)
 
 
 def tell_new(job: Job, place: int) -> Message:
@@ -126,11 +129,13 @@ def snapshot(user: User) -> Message:
     seq = latest(user)
     jobs = list(Job.objects.filter(user=user).select_related("user", "project").order_by("-created_at", "-pk")[:SHOWN])
     wallet = credits.balance(user)
+    with letters.language_of(user):
+        shown = described(jobs)
     return _plain(
         {
             "type": "snapshot",
             "seq": seq,
-            "jobs": described(jobs),
+            "jobs": shown,
             "wallet": {"available": wallet.available, "held": wallet.held},
         }
     )
@@ -161,7 +166,7 @@ def _described(job: Job, outputs: Sequence[Mapping[str, Any]], place: int | None
         "params": job.params,
         "seed": job.seed,
         "outputs": list(outputs),
-        "error": job.error,
+        "error": in_words(job.error),
         "warnings": job.warnings,
         "lane": job.lane,
         "project": job.project and str(job.project.public_id),

@@ -1,5 +1,10 @@
 """What can go wrong while things are made. An error knows whether trying again helps."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
 from accounts.errors import Conflict, InvalidRequest, Refused
 
 
@@ -44,6 +49,11 @@ class EngineFailed(Exception):
         self.retryable = retryable
         self.log = log or message
         self.code = code or self.code
+
+
+def in_words(error: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A failure is kept in English, which is the key to its words in every other language."""
+    return {**error, "message": gettext(error["message"])} if error and error.get("message") else error
 
 
 class Stale(Exception):

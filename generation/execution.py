@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.errors import Refused
 from generation import catalogue, errands, lifecycle, scheduling, watching
@@ -76,7 +76,7 @@ def _request(job: Job, model: Model) -> Request:
 def _source(job: Job, field: str) -> Asset:
     asset = Asset.objects.of(job.user).filter(public_id=job.params[field]).first()
     if asset is None:
-        message = _("The picture that it was to start from is gone. Nothing was charged.")
+        message = gettext_noop("The picture that it was to start from is gone. Nothing was charged.")
         raise EngineFailed(message, retryable=False, code="source_gone")
     return asset
 
@@ -145,7 +145,7 @@ def _as_failure(error: Refused | EngineFailed) -> EngineFailed:
 
 
 def _broke(error: Exception) -> EngineFailed:
-    return EngineFailed(_("The engine broke. Nothing was charged."), retryable=True, log=repr(error))
+    return EngineFailed(gettext_noop("The engine broke. Nothing was charged."), retryable=True, log=repr(error))
 
 
 def _together() -> scheduling.Together:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.errors import Conflict
@@ -39,7 +40,7 @@ def quarantine(job: Job, *, actor: User, reason: str) -> None:
     job = _locked(job)
     if job.ended:
         raise Conflict(_("It has already ended."))
-    message = _("We have put this aside. Nothing was charged.")
+    message = gettext_noop("We have put this aside. Nothing was charged.")
     lifecycle.fail(job, EngineFailed(message, retryable=False, log="put aside by staff", code="quarantined"))
     audit.record(actor, "job quarantined", job.reference, reason=reason)
 

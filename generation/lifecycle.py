@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import credits
 from generation import broadcast, pricing, tidings
@@ -155,12 +156,13 @@ def expire(job: Job) -> bool:
 
 
 def timed_out() -> EngineFailed:
-    return EngineFailed(_("It took too long and was stopped. Nothing was charged."), retryable=True, code="timed_out")
+    message = gettext_noop("It took too long and was stopped. Nothing was charged.")
+    return EngineFailed(message, retryable=True, code="timed_out")
 
 
 def _quarantined() -> EngineFailed:
     return EngineFailed(
-        _("It stopped its worker several times and will not be tried again. Nothing was charged."),
+        gettext_noop("It stopped its worker several times and will not be tried again. Nothing was charged."),
         retryable=False, log="three crashes", code="quarantined",
     )  # fmt: skip
 

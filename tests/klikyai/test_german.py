@@ -15,7 +15,7 @@ from accounts.models import User
 
 LOCALE = settings.BASE_DIR / "locale/de/LC_MESSAGES"
 APPS = ("accounts", "billing", "generation", "klikyai", "media")
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "gettext_noop"}
 BLANKS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import InvalidRequest, Refused
 from generation.aside import aside
 from generation.ears import Ear
-from generation.errors import JobCanceled, JobFailed, StillRunning
+from generation.errors import JobCanceled, JobFailed, StillRunning, in_words
 from generation.models import Job, Status
 
 LONGEST = 570.0  # the client itself waits 600 seconds
@@ -33,7 +33,7 @@ def checked(job: Job) -> Job:
         raise StillRunning(_("It is still being made. Ask again with the same call."))
     if job.status == Status.CANCELED:
         raise JobCanceled(_("It was canceled."))
-    error: Mapping[str, Any] = job.error or {}
+    error: Mapping[str, Any] = in_words(job.error) or {}
     kind: type[Refused] = JobFailed if error.get("retryable") else InvalidRequest
     raise kind(str(error.get("message", "")))
 

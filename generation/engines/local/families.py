@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.errors import EngineFailed
 
@@ -36,5 +36,5 @@ def family(name: str) -> Family:
     try:
         return FAMILIES[name]
     except KeyError:
-        message = _("This installation cannot run this kind of model.")
+        message = gettext_noop("This installation cannot run this kind of model.")
         raise EngineFailed(message, retryable=False, log=f"unknown family {name}", code="model_broken") from None

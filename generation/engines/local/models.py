@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from diffusers import AutoPipelineForImage2Image, AutoPipelineForInpainting, DiffusionPipeline
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.contract import Weights
 from generation.engines import checkpoint
@@ -52,7 +52,7 @@ def load(weights: Weights, dtype: torch.dtype) -> Loaded:
             **weights.options.get("open", {}),
         )  # fmt: skip
     except BROKEN as error:
-        message = _("This model cannot be opened here.")
+        message = gettext_noop("This model cannot be opened here.")
         raise EngineFailed(message, retryable=False, log=f"{weights.slug}: {error!r}", code="model_broken") from error
     loaded = Loaded(weights, kind, dtype, 0, {"text_to_image": _quiet(pipeline)})
     loaded.bytes = sum(bytes_of(network) for network in loaded.networks())

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generation.contract import Request
@@ -42,7 +42,7 @@ def _opened(request: Request, name: str) -> Image.Image:
     try:
         return ImageOps.exif_transpose(Image.open(io.BytesIO(request.inputs[name])))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as broken:
-        message = _("The given picture could not be read.")
+        message = gettext_noop("The given picture could not be read.")
         raise EngineFailed(message, retryable=False, log=f"{name}: {broken}", code="unreadable_input") from broken
 
 

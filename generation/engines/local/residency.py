@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 import torch
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.contract import Weights
 from generation.engines.local.devices import Device, device
@@ -59,7 +59,7 @@ class Residency:
         except torch.OutOfMemoryError as error:
             self.models.clear()
             self.resting.clear()
-            message = _("The memory of this machine is too small for this model.")
+            message = gettext_noop("The memory of this machine is too small for this model.")
             raise EngineFailed(message, retryable=False, log=str(error), code="out_of_memory") from error
 
     def _make_room(self, wanted: Loaded) -> None:

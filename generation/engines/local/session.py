@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from importlib.metadata import version
 
 import torch
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.contract import File, Outcome, Request, Result, Watch
 from generation.engines.local import pictures
@@ -61,7 +61,7 @@ class Session:
         except (RuntimeError, ValueError, TypeError) as error:
             if NO_ROOM in str(error):
                 return False
-            message = _("The model could not make this.")
+            message = gettext_noop("The model could not make this.")
             self.steps.fail(shots, EngineFailed(message, retryable=False, log=repr(error)))
         return True
 
@@ -80,10 +80,10 @@ class Session:
 
     def _keep(self, shot: Shot, picture: torch.Tensor, hidden: bool) -> None:
         if hidden:
-            message = _("The model's own filter withheld this picture.")
+            message = gettext_noop("The model's own filter withheld this picture.")
             self.steps.fail([shot], EngineFailed(message, retryable=False, code="content_refused"))
         elif not bool(torch.isfinite(picture).all()):
-            message = _("These settings lead this model nowhere. Try others.")
+            message = gettext_noop("These settings lead this model nowhere. Try others.")
             self.steps.fail([shot], EngineFailed(message, retryable=False, log="not a number"))
         else:
             pixels = (picture.float() * 255).round().byte().permute(1, 2, 0).cpu()
@@ -101,6 +101,6 @@ class Session:
             self.residency.free_all_but(self.model.weights.slug)
             slice_up(self.model)
             return [shots]
-        message = _("This is too large for the memory of this machine. Try a smaller size.")
+        message = gettext_noop("This is too large for the memory of this machine. Try a smaller size.")
         self.steps.fail(shots, EngineFailed(message, retryable=False, code="out_of_memory"))
         return []

@@ -1,6 +1,6 @@
 """What a provider's answer means to the person whose job it is."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.errors import EngineFailed
 
@@ -12,32 +12,34 @@ def meaning(status: int, log: str) -> EngineFailed:
     if status in BUSY | TROUBLED:
         return unreachable(log)
     if status in {401, 402, 403}:
-        message = _("The provider does not serve this installation at the moment.")
+        message = gettext_noop("The provider does not serve this installation at the moment.")
         return EngineFailed(message, retryable=False, log=log, code="provider_refused")
     if status in {404, 410}:
-        message = _("The provider no longer knows this job.")
+        message = gettext_noop("The provider no longer knows this job.")
         return EngineFailed(message, retryable=False, log=log, code="provider_lost")
     if 300 <= status < 400:
         return unreadable(log)
-    message = _("The provider did not accept these settings.")
+    message = gettext_noop("The provider did not accept these settings.")
     return EngineFailed(message, retryable=False, log=log, code="provider_refused")
 
 
 def unreachable(log: str) -> EngineFailed:
-    message = _("The provider cannot be reached at the moment.")
+    message = gettext_noop("The provider cannot be reached at the moment.")
     return EngineFailed(message, retryable=True, log=log, code="provider_unreachable")
 
 
 def unreadable(log: str) -> EngineFailed:
-    message = _("The provider's answer could not be understood.")
+    message = gettext_noop("The provider's answer could not be understood.")
     return EngineFailed(message, retryable=False, log=log, code="provider_unreadable")
 
 
 def uncertain(log: str) -> EngineFailed:
     """It may be at work, and paid for: asking again could pay twice."""
-    message = _("The connection broke while the provider was asked. It was not asked again.")
+    message = gettext_noop("The connection broke while the provider was asked. It was not asked again.")
     return EngineFailed(message, retryable=False, log=log, code="provider_uncertain")
 
 
 def foreign(log: str) -> EngineFailed:
-    return EngineFailed(_("This did not come from the provider."), retryable=False, log=log, code="provider_foreign")
+    return EngineFailed(
+        gettext_noop("This did not come from the provider."), retryable=False, log=log, code="provider_foreign"
+    )
