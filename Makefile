@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
+# As the worker's watchdog does: threads that wait by spinning are ten times slower where anything else runs beside.
+export OMP_WAIT_POLICY ?= passive
+export GOMP_SPINCOUNT ?= 0
 
 # Three on two processors: many tests wait for other processes. A browser's loop runs in the test process and forbids
 # any other there: such tests get a process of their own.
