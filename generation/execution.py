@@ -53,7 +53,7 @@ def run(jobs: Sequence[Job]) -> None:
     for job, outcome in zip(requests, outcomes, strict=True):
         _finish(job, outcome, watch)
     if model.engine not in settings.PROVIDERS:
-        watching.report(registry.local(model.engine).warm())
+        watching.report(model.engine, registry.local(model.engine).warm())
 
 
 def _prepared(jobs: Sequence[Job], model: Model) -> dict[Job, Request]:

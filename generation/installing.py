@@ -48,6 +48,8 @@ def remove(model: Model) -> None:
 
 def faults(model: Model) -> list[str]:
     """What is wrong with an installed model; nothing, if it can be trusted."""
+    if model.engine != "local":
+        return []  # of what others make, nothing lies here
     folder = catalogue.folder(model)
     try:
         checkpoint.inspect(folder)

@@ -22,7 +22,7 @@ PREVIEW = 0.25
 TICK = 1.0
 
 _draining = threading.Event()
-_state: dict[str, Mapping[str, int]] = {"warm": {}}
+_warm: dict[str, Mapping[str, int]] = {}
 
 
 class Watcher:
@@ -118,11 +118,11 @@ def drain() -> None:
 
 
 def warm() -> Mapping[str, int]:
-    return _state["warm"]
+    return {slug: size for models in list(_warm.values()) for slug, size in models.items()}
 
 
-def report(models: Mapping[str, int]) -> None:
-    _state["warm"] = dict(models)
+def report(engine: str, models: Mapping[str, int]) -> None:
+    _warm[engine] = dict(models)
 
 
 def keep_ticking(pipe: int) -> threading.Thread:

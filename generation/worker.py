@@ -39,4 +39,4 @@ def warm_up(pool: str) -> None:
     if model is not None:
         engine = registry.local(model.engine)
         engine.load(catalogue.weights(model))
-        watching.report(engine.warm())
+        watching.report(model.engine, engine.warm())

@@ -14,4 +14,4 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    return {"tools": tools.every().values(), "wallet": SimpleLazyObject(lambda: credits.balance(user))}
+    return {"tools": tools.composed(), "wallet": SimpleLazyObject(lambda: credits.balance(user))}

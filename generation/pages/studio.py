@@ -35,9 +35,10 @@ def studio(request: HttpRequest) -> HttpResponse:
 @require_GET
 @rule(Rule.USER)
 def tool(request: HttpRequest, name: str) -> HttpResponse:
-    if name not in tools.every():
+    found = next((tool for tool in tools.composed() if tool.name == name), None)
+    if found is None:
         raise Http404
-    offer = offered(tools.named(name), enabled_models())
+    offer = offered(found, enabled_models())
     context = {
         "tool": offer,
         "model": offer["models"][0] if offer["models"] else None,

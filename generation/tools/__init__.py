@@ -17,6 +17,11 @@ def every() -> dict[str, Tool]:
     return {tool.name: tool for tool in sorted(found, key=lambda tool: tool.facts.get("place", 100))}
 
 
+def composed() -> list[Tool]:
+    """Those that have a page of the studio."""
+    return [tool for tool in every().values() if tool.facts.get("composed", True)]
+
+
 def named(name: str) -> Tool:
     if name not in every():
         raise UnknownTool(_("There is no such tool."), details={"tool": [_("Unknown tool.")]})

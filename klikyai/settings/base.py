@@ -176,7 +176,10 @@ WELCOMES_A_DAY = env.number("WELCOMES_A_DAY", 200)
 LOW_BALANCE = env.number("LOW_BALANCE", 20)
 
 # Who makes things, by the name that a row of the catalogue gives. Imported late: the web never sees torch.
-ENGINES = {"local": "generation.engines.local.engine.Diffusers"}
+ENGINES = {
+    "local": "generation.engines.local.engine.Diffusers",
+    "builtin": "generation.engines.builtin.engine.Builtin",
+}
 PROVIDERS: dict[str, dict[str, str]] = {}  # {"name": {"engine": dotted path, "key": …, "secret": …}}
 LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
