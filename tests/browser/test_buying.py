@@ -76,7 +76,7 @@ def test_a_plan_is_taken_changed_and_ended(till: Page, house: Served) -> None:
     plan("pro", 1000, 1900)
     plan("studio", 3000, 4900)
     till.goto(f"{house.url}/wallet/buy/")
-    till.get_by_role("listitem").filter(has_text="Pro").get_by_role("button", name="Take").click()
+    till.get_by_role("listitem").filter(has_text="Pro").get_by_role("button", name="Choose").click()
     till.get_by_role("button", name="Pay €19.00").click()
     expect(till.get_by_text("Paid. The credits are yours.")).to_be_visible()
     till.goto(f"{house.url}/wallet/buy/")
