@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from generation.models import Job, Model
@@ -107,6 +107,37 @@ def test_keys_and_buttons_look_closer_between_once_and_eight_times(sheet: Page) 
     sheet.keyboard.press("0")
     sheet.keyboard.press("-")
     expect(told).to_have_text("1×")
+
+
+@pytest.mark.parametrize("zoom", [1, 4])
+def test_a_ring_shows_what_the_brush_would_cover(sheet: Page, zoom: int) -> None:
+    x, y, _width = spot(sheet)
+    ring = sheet.locator("mask-editor .ring")
+    sheet.mouse.move(x, y)
+    if zoom > 1:
+        sheet.mouse.wheel(0, -500)
+    expect(ring).to_be_visible()
+    assert around(ring) == pytest.approx((x, y, BRUSH), abs=1)
+    sheet.keyboard.press("]")
+    assert around(ring) == pytest.approx((x, y, BRUSH + 4), abs=1)
+    sheet.get_by_role("button", name="Eraser").click()
+    expect(ring).to_be_hidden()
+
+
+def test_a_finger_has_no_ring_before_it_paints(sheet: Page) -> None:
+    x, y, _width = spot(sheet)
+    ring, touch = sheet.locator("mask-editor .ring"), sheet.context.new_cdp_session(sheet)
+    expect(ring).to_be_hidden()
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    expect(ring).to_be_visible()
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(ring).to_be_hidden()
+
+
+def around(ring: Locator) -> tuple[float, float, float]:
+    box = ring.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"]
 
 
 def spot(page: Page) -> tuple[float, float, float]:

@@ -1,6 +1,7 @@
 /** The whole studio by keyboard. Every key does what a button does. */
 
 export const CLOSER = 1.5;
+const BRUSH = 4;
 const DEEDS = { r: "remix", v: "vary", u: "use", s: "star", d: "download", Delete: "trash" };
 export const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
 
@@ -31,7 +32,13 @@ export function keys({ roll, stage, composer, deeds }) {
 function closer(mask) {
   if (!mask) return {};
   const [inward, outward] = [() => mask.loupe.closer(CLOSER), () => mask.loupe.closer(1 / CLOSER)];
-  return { "+": inward, "=": inward, "-": outward, 0: () => mask.loupe.whole() };
+  return { "+": inward, "=": inward, "-": outward, 0: () => mask.loupe.whole(), "[": () => wider(-1), "]": () => wider(1) };
+}
+
+function wider(way) {
+  const slider = document.querySelector("[data-mask-size]");
+  way > 0 ? slider.stepUp(BRUSH) : slider.stepDown(BRUSH);
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function cancel(roll, deeds) {

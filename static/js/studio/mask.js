@@ -1,6 +1,7 @@
 /** <mask-editor>: what is painted is made anew. Strokes are kept, so that each can be taken back. */
 
 import { Loupe } from "./loupe.js";
+import { Ring } from "./ring.js";
 
 const EDGE = 6;
 
@@ -12,6 +13,13 @@ export class MaskEditor extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) this.addEventListener(name, (event) => this.#up(event));
+    this.ring = new Ring(this);
+  }
+
+  /** In pixels of the screen. */
+  resize(size) {
+    this.size = size;
+    this.ring.fit(size);
   }
 
   fit(width, height) {

@@ -74,7 +74,7 @@ export class Source {
         return undefined;
       });
     }
-    place.querySelector("[data-mask-size]").addEventListener("input", (event) => (editor.size = +event.target.value));
+    place.querySelector("[data-mask-size]").addEventListener("input", (event) => editor.resize(+event.target.value));
     place.querySelector("[data-mask-feather]").addEventListener("input", (event) => (editor.feather = +event.target.value));
     for (const button of place.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => editor.loupe.closer(CLOSER ** +button.dataset.zoom));
