@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import Rule, person, rule
@@ -18,6 +19,7 @@ from generation.pages.words import words
 from media.outputs import one_of, recipe_of
 
 FRAMES = 24
+INSTEAD = "image_to_image"  # where a picture goes on whose tool has no page
 # One boat, drawn in each style by training/sketch/album.py.
 PICTURES = {
     "flat": "flat", "cartoon": "flat", "watercolour": "watercolour", "crayon": "crayon", "artistic": "crayon",
@@ -35,10 +37,11 @@ def studio(request: HttpRequest) -> HttpResponse:
 @require_GET
 @rule(Rule.USER)
 def tool(request: HttpRequest, name: str) -> HttpResponse:
-    found = next((tool for tool in tools.composed() if tool.name == name), None)
-    if found is None:
+    if name not in tools.every():
         raise Http404
-    offer = offered(found, enabled_models())
+    if tools.named(name) not in tools.composed():
+        return redirect(f"{reverse('studio-tool', args=[INSTEAD])}?{request.GET.urlencode()}")
+    offer = offered(tools.named(name), enabled_models())
     context = {
         "tool": offer,
         "model": offer["models"][0] if offer["models"] else None,

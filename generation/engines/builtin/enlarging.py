@@ -3,7 +3,7 @@
 import io
 
 import PIL
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps
 
 from generation.contract import File, Request, Result
@@ -35,6 +35,5 @@ def _plain(picture: Image.Image) -> Image.Image:
 def _check_size(width: int, height: int) -> None:
     if width * height <= MOST:
         return
-    said = _("It would become %(width)s×%(height)s; as much as 4096×4096 can be made. Nothing was charged.")
-    message = said % {"width": width, "height": height}
+    message = gettext_noop("It would become larger than 4096×4096. Nothing was charged.")
     raise EngineFailed(message, retryable=False, log=f"{width}x{height}", code="too_large")

@@ -25,7 +25,7 @@ export function icon(name) {
 export const ratio = (params) => (params?.width ?? 1) / (params?.height ?? 1);
 
 export function mark(job) {
-  const params = job.params ?? {};
+  const { width, height } = job.params?.width ? job.params : (job.outputs?.[0] ?? {});
   const cost = job.cost?.charged || job.cost?.quoted || job.credits || 0;
-  return `▸ ${String(job.number).padStart(3, "0")} · ${params.width}×${params.height} · ${cost} cr`;
+  return `▸ ${String(job.number).padStart(3, "0")} · ${width ? `${width}×${height} · ` : ""}${cost} cr`;
 }
