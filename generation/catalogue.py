@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest
 from generation.contract import Weights
-from generation.models import Model
+from generation.models import REMOTE, Model
+from generation.tools.base import Tool
 
 WORD = re.compile(r"[^\W\d_]+|\d")
 TOLD = 12  # unknown words that are named
@@ -34,6 +35,11 @@ def find(slug: str | None, tool: str) -> Model:
         message = _("Installed for this tool: %(models)s.") % {"models": known} if known else _("None is installed.")
         raise InvalidRequest(_("Some of this is not right."), details={"model": [message]})
     return found
+
+
+def pool(tool: Tool, model: Model) -> str:
+    """Whose workers make it. What a provider makes must not keep a card waiting."""
+    return REMOTE if model.engine in settings.PROVIDERS else tool.pool
 
 
 def weights(model: Model) -> Weights:

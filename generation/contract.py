@@ -61,7 +61,12 @@ class Stopped:
     steps: int
 
 
-Outcome = Result | Stopped | EngineFailed
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The worker goes, and another goes on where this one stood."""
+
+
+Outcome = Result | Stopped | Left | EngineFailed
 
 
 class Watch(Protocol):

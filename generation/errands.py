@@ -1,11 +1,14 @@
 """A job that a provider makes: sent once, its ticket kept, asked for until it is there."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
+from django.db import close_old_connections
+
 from generation import callbacks, lifecycle
-from generation.contract import Outcome, Progress, RemoteEngine, Request, Result, Stopped, Ticket, Watch
+from generation.contract import Left, Outcome, Progress, RemoteEngine, Request, Result, Stopped, Ticket, Watch
 from generation.engines import registry
 from generation.engines.remote import failures
 from generation.errors import EngineFailed, Stale
@@ -16,11 +19,14 @@ AT_LEAST = 0.2  # seconds between two questions, however often the provider call
 UNREACHABLE = 10.0  # seconds until a provider that did not answer is asked again
 
 
-def run(job: Job, request: Request, provider: str, watch: Watch) -> Outcome:
+Leaving = Callable[[], bool]
+
+
+def run(job: Job, request: Request, provider: str, watch: Watch, leaving: Leaving) -> Outcome:
     engine = registry.remote(provider)
     try:
         begun = _begun(job, request, provider, engine)
-        return begun if isinstance(begun, Result) else _awaited(engine, begun, request, watch)
+        return begun if isinstance(begun, Result) else _awaited(engine, begun, request, watch, leaving)
     except EngineFailed as failed:
         return failed
     except Stale:
@@ -41,9 +47,11 @@ def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> T
     return made
 
 
-def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watch) -> Outcome:
+def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watch, leaving: Leaving) -> Outcome:
     reached = Progress(0, 1)
     while not watch.stopped(request.job):
+        if leaving():
+            return Left()
         pause = UNREACHABLE
         try:
             found = engine.check(ticket)
@@ -55,16 +63,17 @@ def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watc
             # It is at work there and paid for: only its deadline ends the asking.
             if not failed.retryable:
                 raise
-        _wait(pause, ticket, request.job, watch)
+        _wait(pause, ticket, lambda: leaving() or watch.stopped(request.job))
     with suppress(EngineFailed):
         engine.cancel(ticket)
     return Stopped(reached.step, reached.steps)
 
 
-def _wait(seconds: float, ticket: Ticket, job: str, watch: Watch) -> None:
-    """Until it is time to ask again, or the provider calls."""
+def _wait(seconds: float, ticket: Ticket, enough: Callable[[], bool]) -> None:
+    """Until it is time to ask again, or the provider calls. Meanwhile others may have our connection."""
+    close_old_connections()
     until = time.monotonic() + seconds
     time.sleep(min(AT_LEAST, seconds))
-    while (left := until - time.monotonic()) > 0 and not watch.stopped(job):
+    while (left := until - time.monotonic()) > 0 and not enough():
         if callbacks.called(ticket, min(LOOK, left)):
             return

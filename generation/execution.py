@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.errors import Refused
 from generation import catalogue, errands, lifecycle, scheduling, watching
-from generation.contract import File, Outcome, Request, Result, Stopped
+from generation.contract import File, Left, Outcome, Request, Result, Stopped
 from generation.engines import registry
 from generation.errors import EngineFailed, Stale
 from generation.models import Job, Model
@@ -39,10 +39,14 @@ def work_off(pool: str) -> None:
     """Until nobody waits, the next job comes straight from PostgreSQL."""
     while not watching.draining():
         close_old_connections()
-        jobs = scheduling.claim(pool, name(), watching.warm(), _together())
+        jobs = claim(pool)
         if not jobs:
             return
         run(jobs)
+
+
+def claim(pool: str) -> list[Job]:
+    return scheduling.claim(pool, name(), watching.warm(), _together())
 
 
 def run(jobs: Sequence[Job]) -> None:
@@ -86,7 +90,9 @@ def _made(model: Model, requests: Mapping[Job, Request], watch: watching.Watcher
         return []
     try:
         if model.engine in settings.PROVIDERS:
-            return [errands.run(job, request, model.engine, watch) for job, request in requests.items()]
+            return [
+                errands.run(job, request, model.engine, watch, watching.draining) for job, request in requests.items()
+            ]
         return registry.local(model.engine).generate(list(requests.values()), watch)
     except EngineFailed as error:
         return [error] * len(requests)
@@ -103,6 +109,8 @@ def _finish(job: Job, outcome: Outcome, watch: watching.Watcher) -> None:
             lifecycle.succeed(job, token, outcome.facts)
         elif isinstance(outcome, Stopped) and watch.late(str(job.public_id)):
             lifecycle.fail(job, lifecycle.timed_out(), token=token)
+        elif isinstance(outcome, Left):
+            lifecycle.leave(job, token)
         elif isinstance(outcome, Stopped):
             lifecycle.stop(job, token, outcome.step, outcome.steps)
         else:

@@ -8,12 +8,13 @@ from datetime import timedelta
 from statistics import median, quantiles
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import ExpressionWrapper, F, FloatField, Sum
 from django.db.models.functions import Extract
 from django.utils import timezone
 
-from generation.models import Job, Status, Turn, Worker
+from generation.models import REMOTE, Job, Status, Turn, Worker
 
 LATELY = 50
 REMEMBERED = 15.0
@@ -113,7 +114,8 @@ def awake(pool: str) -> int:
 def _workers(pool: str) -> int:
     known = _awake.get(pool)
     if known is None or time.monotonic() - known[0] > COUNTED:
-        known = _awake[pool] = (time.monotonic(), awake(pool))
+        at_once = settings.REMOTE_AT_ONCE if pool == REMOTE else 1
+        known = _awake[pool] = (time.monotonic(), awake(pool) * at_once)
     return max(1, known[1])
 
 

@@ -140,6 +140,14 @@ def lose(job: Job, *, crashed: bool) -> bool:
 
 
 @transaction.atomic
+def leave(job: Job, token: uuid.UUID) -> None:
+    """Its worker goes without having fallen, and another goes on."""
+    if not Job.objects.select_for_update().filter(pk=job.pk, status=Status.RUNNING, token=token):
+        raise Stale
+    lose(job, crashed=False)
+
+
+@transaction.atomic
 def abandon(job: Job) -> None:
     """Its person is leaving: over at once, wherever it stands. An attempt that still runs finds nothing to finish."""
     _end(job, Status.CANCELED, charged=0)

@@ -36,6 +36,10 @@ class Wish:
     price: Price
     warnings: list[str]
 
+    @property
+    def pool(self) -> str:
+        return catalogue.pool(self.tool, self.model)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -59,7 +63,7 @@ def settle(user: User, tool_name: str, params: Any) -> Wish:
 
 
 def quote(user: User, wish: Wish) -> dict[str, Any]:
-    queue = forecast.queue(wish.tool.pool, user.pk)
+    queue = forecast.queue(wish.pool, user.pk)
     return {
         "credits": wish.price.credits,
         "breakdown": wish.price.breakdown,
@@ -79,8 +83,8 @@ def submit(user: User, wish: Wish, terms: Terms = Terms()) -> Job:
 def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[str, Any]]:
     """The job, and how it is shown: whoever asked would only look it up again."""
     # Before the words to browsers, which go out on the same commit: the worker wakes while those are sent.
-    transaction.on_commit(lambda: tasks.ring(wish.tool.pool))
-    queue = forecast.queue(wish.tool.pool, user.pk)
+    transaction.on_commit(lambda: tasks.ring(wish.pool))
+    queue = forecast.queue(wish.pool, user.pk)
     job = _record(user, wish, terms, _eta(wish, queue))
     plan = plan_of(user)
     waiting = scheduling.join(job, plan)
@@ -118,14 +122,14 @@ def own_project(user: User, public_id: UUID | None) -> Project | None:
 
 
 def _eta(wish: Wish, queue: forecast.Queue) -> dict[str, float]:
-    return forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, queue.place, wish.tool.pool)
+    return forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, queue.place, wish.pool)
 
 
 def _record(user: User, wish: Wish, terms: Terms, eta: Mapping[str, float]) -> Job:
     return Job.objects.create(
         user=user, tool=wish.tool.name, model=wish.model.slug, params=dict(wish.params), seed=wish.params["seed"],
         warnings=wish.warnings, lane=terms.lane, project=terms.project, api_key=terms.api_key,
-        retry_of=terms.retry_of, pool=wish.tool.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
+        retry_of=terms.retry_of, pool=wish.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
         steps=wish.tool.steps(wish.params), quoted=wish.price.honoured, facts=dict(terms.facts),
         promised=eta["p50"], promised_at_most=eta["p90"],
     )  # fmt: skip

@@ -6,11 +6,12 @@ import django_rq
 from redis.exceptions import RedisError
 
 from accounts import limits
-from generation import execution
+from generation import carrying, execution
+from generation.models import REMOTE
 
 log = logging.getLogger(__name__)
 
-QUEUES = {"images": "generation"}
+QUEUES = {"images": "generation", REMOTE: "remote"}
 
 
 def ring(pool: str) -> None:
@@ -24,4 +25,7 @@ def ring(pool: str) -> None:
 
 
 def work(pool: str) -> None:
-    execution.work_off(pool)
+    if pool == REMOTE:
+        carrying.carry()
+    else:
+        execution.work_off(pool)

@@ -21,7 +21,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
 from generation import lifecycle, tasks
-from generation.models import Job, Status, Worker
+from generation.models import REMOTE, Job, Status, Worker
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,9 @@ class Watchdog:
         overdue = list(self._running().filter(deadline__lt=timezone.now() - timedelta(seconds=settings.WORKER_LATE)))
         if overdue:
             log.error("the worker does not stop at its deadline", extra={"worker": self.name})
-            self._kill()
+            # Who carries many jobs lets go of one: a thread that waits for a provider holds no card.
+            if self.pool != REMOTE:
+                self._kill()
             for job in overdue:
                 lifecycle.expire(job)
 

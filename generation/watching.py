@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from django.db import connection
-from django.db.utils import InterfaceError, OperationalError
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from generation import broadcast, lifecycle
+from generation.broadcast import LOST
 from generation.contract import Progress
 from generation.models import Job, Status
 
@@ -74,7 +74,8 @@ class Watcher:
                 if time.monotonic() - looked >= LOOK:
                     looked = time.monotonic()
                     self._look()
-            except (OperationalError, InterfaceError):
+                    close_old_connections()
+            except LOST:
                 # Progress is worth no job: the database is asked again at the next look.
                 connection.close()
         connection.close()

@@ -27,7 +27,10 @@ def serve(pool: str) -> None:
     queue = django_rq.get_queue(tasks.QUEUES[pool])
     worker = Warm([queue], connection=queue.connection, serializer=JSONSerializer)
     tasks.ring(pool)
-    worker.work(logging_level="WARNING", with_scheduler=False)
+    try:
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    finally:
+        watching.drain()
 
 
 def warm_up(pool: str) -> None:

@@ -13,9 +13,11 @@ QUIET = {"TRANSFORMERS_VERBOSITY": "error", "DIFFUSERS_VERBOSITY": "error", "TQD
 def programs(host: str, port: int) -> list[Program]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     daphne = [sys.executable, "-m", "daphne", "--no-server-name", "-b", host, "-p", str(port), "-v", "0"]
+    remote = [Program("remote", [*manage, "worker", "--pool", "remote"])] if settings.PROVIDERS else []
     return [
         Program("web", [*daphne, "klikyai.asgi:application"]),
         Program("media", [*manage, "rqworker", "media", "--serializer", "rq.serializers.JSONSerializer"]),
         Program("worker", [*manage, "worker", "--pool", "images"], QUIET),
         Program("upkeep", [*manage, "upkeep"]),
+        *remote,
     ]

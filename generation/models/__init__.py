@@ -1,6 +1,6 @@
 from generation.models.call import Call
 from generation.models.catalogue import Model
-from generation.models.job import ENDED, LIVE, Job, Lane, Status
+from generation.models.job import ENDED, LIVE, REMOTE, Job, Lane, Status
 from generation.models.preset import Preset
 from generation.models.stream import Event, Stream
 from generation.models.tiding import Tiding
@@ -10,6 +10,7 @@ from generation.models.worker import Worker
 __all__ = [
     "ENDED",
     "LIVE",
+    "REMOTE",
     "Call",
     "Event",
     "Job",

@@ -20,6 +20,7 @@ class Status(models.TextChoices):
 
 
 LIVE = (Status.QUEUED, Status.RUNNING)
+REMOTE = "remote"  # the pool of what providers make
 ENDED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELED)
 
 

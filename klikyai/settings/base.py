@@ -136,7 +136,7 @@ CHANNEL_LAYERS = {
 }
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 600, "SERIALIZER": "rq.serializers.JSONSerializer"}
-    for name in ("generation", "media", "upkeep")
+    for name in ("generation", "remote", "media", "upkeep")
 }
 
 # Dotted paths of what upkeep calls, and every how many seconds.
@@ -181,6 +181,7 @@ ENGINES = {
     "builtin": "generation.engines.builtin.engine.Builtin",
 }
 PROVIDERS: dict[str, dict[str, str]] = {}  # {"name": {"engine": dotted path, "key": …, "secret": …}}
+REMOTE_AT_ONCE = env.number("REMOTE_AT_ONCE", 16)  # jobs of providers that one process waits for
 LOCAL_THREADS = env.number("LOCAL_THREADS", 0)  # 0: as many as torch likes
 LOCAL_MEMORY = env.number("LOCAL_MEMORY", 0)  # bytes for warm models where they compute; 0: what there is to spare
 LOCAL_RAM = env.number("LOCAL_RAM", 0)  # bytes for models that wait beside a card; 0: half of the machine's

@@ -45,8 +45,8 @@ def end(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def worker(**more: str) -> "contextmanager[subprocess.Popen[bytes]]":  # type: ignore[valid-type]
-    return started(["manage.py", "worker", "--pool", "images"], **more)
+def worker(pool: str = "images", **more: str) -> "contextmanager[subprocess.Popen[bytes]]":  # type: ignore[valid-type]
+    return started(["manage.py", "worker", "--pool", pool], **more)
 
 
 def children(process: "subprocess.Popen[bytes]") -> list[int]:

@@ -63,7 +63,7 @@ def at_work(studio: Studio, order: str = "order-1") -> Iterator[threading.Thread
     """A worker that has asked once and waits."""
 
     def work() -> None:
-        execution.work_off("images")
+        execution.work_off("remote")
         connection.close()
 
     thread = threading.Thread(target=work)
@@ -229,7 +229,7 @@ def test_without_redis_it_is_asked_as_ever(rich: User, studio: Studio, monkeypat
 @pytest.mark.processes
 def test_a_studio_calls_a_house_of_processes(rich: User, studio: Studio) -> None:
     job = ask(rich)
-    with served(STUDIO=studio.url) as port, worker(STUDIO=studio.url, SITE_URL=f"http://127.0.0.1:{port}"):
+    with served(STUDIO=studio.url) as port, worker("remote", STUDIO=studio.url, SITE_URL=f"http://127.0.0.1:{port}"):
         until(lambda: studio.orders.get("order-1", {}).get("asked"), "asked for", 60)
         assert studio.finish("order-1", SECRET) == 200
         assert until(lambda: again(job).ended, "done", 10) < SOON

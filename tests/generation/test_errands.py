@@ -70,7 +70,7 @@ def settled_once(job: Job) -> int:
 
 def test_a_provider_makes_it_and_it_is_charged(rich: User, remote: Model, studio: Studio) -> None:
     job = ask(rich)
-    execution.work_off("images")
+    execution.work_off("remote")
     job = again(job)
     assert (job.status, settled_once(job), job.ticket) == ("succeeded", 4, {"provider": "fake", "id": "order-1"})
     assert len(studio.orders) == 1
@@ -80,7 +80,7 @@ def ordered(rich: User, studio: Studio, faults: list[Any]) -> tuple[str, int]:
     """How a job ends whose provider answers so, and how often it was ordered."""
     before, studio.faults = len(studio.orders), faults
     job = ask(rich)
-    execution.work_off("images")
+    execution.work_off("remote")
     studio.faults = []
     assert settled_once(job) == (4 if again(job).status == "succeeded" else 0), faults
     return again(job).status, len(studio.orders) - before
@@ -119,7 +119,7 @@ def falls(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
 def attempt(job: Job) -> None:
     """One that ends in a death: its job is given back."""
     with pytest.raises(Killed):
-        execution.run(scheduling.claim("images", "w", (), scheduling.Together({})))
+        execution.run(scheduling.claim("remote", "w", (), scheduling.Together({})))
     assert lifecycle.lose(again(job), crashed=True)
 
 
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_never_orders_twice(
     with pytest.MonkeyPatch.context() as patch:
         falls(patch, where)
         attempt(job)
-    execution.work_off("images")
+    execution.work_off("remote")
     assert (again(job).status, settled_once(job), len(studio.orders)) == (status, charged, 1)
     if status == "failed":
         assert again(job).error["code"] == "provider_uncertain"
@@ -151,7 +151,7 @@ def test_where_repeats_are_noticed_it_is_sent_again(rich: User, remote: Model, s
     with pytest.MonkeyPatch.context() as patch:
         falls(patch, "read_order")
         attempt(job)
-    execution.work_off("images")
+    execution.work_off("remote")
     assert (again(job).status, settled_once(job), len(studio.orders)) == ("succeeded", 4, 1)
 
 
@@ -163,13 +163,13 @@ def test_without_the_note_before_sending_it_would_be_ordered_twice(
     with pytest.MonkeyPatch.context() as patch:
         falls(patch, "read_order")
         attempt(job)
-    execution.work_off("images")
+    execution.work_off("remote")
     assert len(studio.orders) == 2
 
 
 def test_an_attempt_that_was_given_up_on_sends_nothing(rich: User, remote: Model, studio: Studio) -> None:
     ask(rich)
-    claimed = scheduling.claim("images", "zombie", (), scheduling.Together({}))
+    claimed = scheduling.claim("remote", "zombie", (), scheduling.Together({}))
     lifecycle.lose(claimed[0], crashed=True)
     execution.run(claimed)
     assert studio.asked == []
@@ -177,7 +177,7 @@ def test_an_attempt_that_was_given_up_on_sends_nothing(rich: User, remote: Model
 
 def test_a_canceled_job_is_canceled_there_too(rich: User, remote: Model, studio: Studio) -> None:
     job = ask(rich)
-    claimed = scheduling.claim("images", "w", (), scheduling.Together({}))
+    claimed = scheduling.claim("remote", "w", (), scheduling.Together({}))
     half = Pending(Progress(50, 100), 0.1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Fake, "read_check", lambda self, answer: half)

@@ -68,6 +68,7 @@ class Studio(ThreadingHTTPServer):
         self.orders: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, str] = {}
         self.finishes_by_itself = True
+        self.silent_about: set[str] = set()
         self.faults: list[int | str] = []
         self.asked: list[str] = []
         self.picture_at = ""
@@ -115,6 +116,8 @@ class Desk(BaseHTTPRequestHandler):
     def _say(self, order: str) -> bytes:
         found = self.server.orders[order]
         found["asked"] += 1
+        while order in self.server.silent_about:
+            time.sleep(0.02)
         if self.server.finishes_by_itself and found["state"] == "drawing" and found["asked"] > 2:
             found["state"] = "done"
         url = self.server.picture_at or f"{self.server.url}/picture"
