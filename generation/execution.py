@@ -4,21 +4,22 @@ import logging
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.db.utils import InterfaceError, OperationalError
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_noop
 
 from accounts.errors import Refused
 from generation import catalogue, errands, lifecycle, scheduling, watching
+from generation.broadcast import LOST
 from generation.contract import File, Left, Outcome, Request, Result, Stopped
+from generation.enduring import endure
 from generation.engines import registry
 from generation.errors import EngineFailed, Stale
-from generation.models import Job, Model
+from generation.models import Job, Model, Status
 from generation.tools.styles import styled
 from media import recipes
 from media.intake import discard_outputs, keep_output
@@ -26,7 +27,6 @@ from media.models import Asset
 from media.outputs import content_of
 
 log = logging.getLogger(__name__)
-LOST = (OperationalError, InterfaceError)
 
 
 @cache
@@ -39,7 +39,12 @@ def work_off(pool: str) -> None:
     """Until nobody waits, the next job comes straight from PostgreSQL."""
     while not watching.draining():
         close_old_connections()
-        jobs = claim(pool)
+        try:
+            jobs = claim(pool)
+        except LOST:
+            # Perhaps it was ours already, and only the answer was lost.
+            give_back()
+            continue
         if not jobs:
             return
         run(jobs)
@@ -49,13 +54,19 @@ def claim(pool: str) -> list[Job]:
     return scheduling.claim(pool, name(), watching.warm(), _together())
 
 
+def give_back() -> None:
+    """What stands under our name while nobody here is at it."""
+    ours = Job.objects.filter(worker=name(), status=Status.RUNNING)
+    endure(lambda _again: [lifecycle.lose(job, crashed=False) for job in ours.all()])
+
+
 def run(jobs: Sequence[Job]) -> None:
-    model = Model.objects.get(slug=jobs[0].model)
+    model = endure(lambda _again: Model.objects.get(slug=jobs[0].model))
     with watching.Watcher(jobs) as watch:
-        requests = _prepared(jobs, model)
+        requests = endure(lambda _again: _prepared(jobs, model))
         outcomes = _made(model, requests, watch)
     for job, outcome in zip(requests, outcomes, strict=True):
-        _finish(job, outcome, watch)
+        endure(partial(_finish, job, outcome, watch))
     if model.engine not in settings.PROVIDERS:
         watching.report(model.engine, registry.local(model.engine).warm())
 
@@ -101,9 +112,11 @@ def _made(model: Model, requests: Mapping[Job, Request], watch: watching.Watcher
         return [_broke(error)] * len(requests)
 
 
-def _finish(job: Job, outcome: Outcome, watch: watching.Watcher) -> None:
+def _finish(job: Job, outcome: Outcome, watch: watching.Watcher, again: bool) -> None:
     token = lifecycle.token_of(job)
     try:
+        if again:
+            discard_outputs(job.reference, str(token))
         if isinstance(outcome, Result):
             _keep(job, outcome)
             lifecycle.succeed(job, token, outcome.facts)
@@ -120,9 +133,10 @@ def _finish(job: Job, outcome: Outcome, watch: watching.Watcher) -> None:
     except Refused as error:
         discard_outputs(job.reference, str(token))
         _fail(job, _as_failure(error))
-    except LOST:
-        # The lease runs out and it is done again; only one attempt can ever be charged.
-        log.exception("could not finish", extra={"job": str(job.public_id)})
+    except OSError as error:
+        log.exception("could not be kept", extra={"job": str(job.public_id)})
+        discard_outputs(job.reference, str(token))
+        _fail(job, _unkept(error))
 
 
 def _keep(job: Job, result: Result) -> None:
@@ -154,6 +168,11 @@ def _as_failure(error: Refused | EngineFailed) -> EngineFailed:
 
 def _broke(error: Exception) -> EngineFailed:
     return EngineFailed(gettext_noop("The engine broke. Nothing was charged."), retryable=True, log=repr(error))
+
+
+def _unkept(error: OSError) -> EngineFailed:
+    message = gettext_noop("What was made could not be kept. Nothing was charged.")
+    return EngineFailed(message, retryable=True, log=repr(error), code="unkept")
 
 
 def _together() -> scheduling.Together:

@@ -8,7 +8,7 @@ from django.conf import settings
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from generation import catalogue, tasks, tools, watching
+from generation import catalogue, execution, tasks, tools, watching
 from generation.engines import registry
 
 
@@ -23,6 +23,8 @@ class Warm(SimpleWorker):
 def serve(pool: str) -> None:
     if "WORKER_PIPE" in os.environ:
         watching.keep_ticking(int(os.environ["WORKER_PIPE"]))
+    # The one before us may have fallen while nobody could note it.
+    execution.give_back()
     warm_up(pool)
     queue = django_rq.get_queue(tasks.QUEUES[pool])
     worker = Warm([queue], connection=queue.connection, serializer=JSONSerializer)
