@@ -170,6 +170,7 @@ def _described(job: Job, outputs: Sequence[Mapping[str, Any]], place: int | None
         "warnings": job.warnings,
         "lane": job.lane,
         "project": job.project and str(job.project.public_id),
+        "sheet": job.sheet and str(job.sheet),
         "attempts": job.attempts,
         "canceling": job.cancel_wanted_at is not None and not job.ended,
         "created_at": _time(job.created_at),

@@ -49,6 +49,7 @@ class Terms:
     project: Project | None = None
     api_key: ApiKey | None = None
     retry_of: Job | None = None
+    sheet: UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -107,7 +108,8 @@ def retry(job: Job, api_key: ApiKey | None = None) -> Job:
     wish = settle(job.user, job.tool, job.params)
     try:
         with transaction.atomic():
-            return submit(job.user, wish, Terms(lane=job.lane, project=job.project, api_key=api_key, retry_of=job))
+            again = Terms(job.lane, job.project, api_key, retry_of=job, sheet=job.sheet)
+            return submit(job.user, wish, again)
     except IntegrityError:
         return Job.objects.select_related("user", "project").get(retry_of=job)
 
@@ -129,8 +131,8 @@ def _record(user: User, wish: Wish, terms: Terms, eta: Mapping[str, float]) -> J
     return Job.objects.create(
         user=user, tool=wish.tool.name, model=wish.model.slug, params=dict(wish.params), seed=wish.params["seed"],
         warnings=wish.warnings, lane=terms.lane, project=terms.project, api_key=terms.api_key,
-        retry_of=terms.retry_of, pool=wish.pool, shape=wish.tool.shape(wish.params), units=wish.price.units,
-        steps=wish.tool.steps(wish.params), quoted=wish.price.honoured, facts=dict(terms.facts),
+        retry_of=terms.retry_of, sheet=terms.sheet, pool=wish.pool, shape=wish.tool.shape(wish.params),
+        units=wish.price.units, steps=wish.tool.steps(wish.params), quoted=wish.price.honoured, facts=dict(terms.facts),
         promised=eta["p50"], promised_at_most=eta["p90"],
     )  # fmt: skip
 

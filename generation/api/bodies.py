@@ -28,6 +28,7 @@ class NewQuote(Body):
 class NewJob(NewQuote):
     project: UUID | None = None
     lane: Literal["interactive", "batch", "idle"] = "interactive"
+    sheet: Annotated[UUID | None, Field(description="A mark of one's own for jobs to be compared")] = None
     webhook: Annotated[str | None, AfterValidator(_not_yet)] = None
 
 
@@ -77,6 +78,7 @@ class JobQuery(Paging):
     status: Literal["queued", "running", "succeeded", "failed", "canceled"] | None = None
     tool: ToolName | None = None
     project: UUID | None = None
+    sheet: UUID | None = None
     created_after: AwareDatetime | None = None
 
 
@@ -128,6 +130,7 @@ class ShownJob(BaseModel):
     warnings: list[str]
     lane: str
     project: UUID | None
+    sheet: UUID | None
     attempts: int
     canceling: bool
     created_at: datetime

@@ -82,7 +82,7 @@ def _create(request: Request, wanted: bodies.NewJob) -> Response:
     user = person(request)
     wish = submission.settle(user, wanted.tool, wanted.params)
     project = submission.own_project(user, wanted.project)
-    terms = submission.Terms(lane=wanted.lane, project=project, api_key=_key(request))
+    terms = submission.Terms(lane=wanted.lane, project=project, api_key=_key(request), sheet=wanted.sheet)
     _job, shown = submission.enter(user, wish, terms)
     return Reply(shown, " ".join(wish.warnings), status=201)
 

@@ -44,6 +44,8 @@ class Job(models.Model):
     seed = models.BigIntegerField(_("seed"))
     warnings = models.JSONField(default=list)
 
+    sheet = models.UUIDField(null=True)  # jobs that were asked for together, to be held side by side
+
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     lane = models.CharField(_("lane"), max_length=12, choices=Lane.choices, default=Lane.INTERACTIVE)
     pool = models.CharField(_("pool"), max_length=20, default="images")
@@ -97,6 +99,7 @@ class Job(models.Model):
             models.Index(
                 fields=["pool", "user", "lane", "created_at", "id"], name="job_waiting", condition=Q(status="queued")
             ),
+            models.Index(fields=["user", "sheet"], name="job_sheet", condition=Q(sheet__isnull=False)),
             models.Index(fields=["lease_until"], name="job_leases", condition=Q(status="running")),
             models.Index(
                 fields=["model", "tool", "-finished_at"], name="job_durations", condition=Q(status="succeeded")

@@ -1,9 +1,11 @@
 """Where things are made. The page comes with everything it shows first, so that nothing jumps when it is alive."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -31,7 +33,11 @@ PICTURES = {
 @require_GET
 @rule(Rule.USER)
 def studio(request: HttpRequest) -> HttpResponse:
-    return redirect("studio-tool", "text_to_image")
+    """Or to where a job of theirs was asked for."""
+    opened = _opened(request)
+    if opened is None:
+        return redirect("studio-tool", "text_to_image")
+    return redirect(f"{reverse('studio-tool', args=[opened.tool])}?job={opened.public_id}")
 
 
 @require_GET
@@ -49,24 +55,42 @@ def tool(request: HttpRequest, name: str) -> HttpResponse:
         "state": {
             "tool": offer,
             "pictures": {style: static(f"img/styles/{file}.webp") for style, file in PICTURES.items()},
-            **_own(person(request), name),
+            **_own(person(request), name, _opened(request)),
             **_wanted(request),
         },
     }
     return render(request, "generation/studio.html", context)
 
 
-def _own(user: User, tool: str) -> dict[str, Any]:
+def _own(user: User, tool: str, opened: Job | None) -> dict[str, Any]:
     # The number first: what happens meanwhile is told once more, which does no harm.
     seq = broadcast.latest(user)
     rolls = Job.objects.filter(user=user)
     jobs = list(rolls.select_related("project").order_by("-created_at", "-pk")[:FRAMES])
+    older = [] if opened is None else _sheet(opened, jobs)
+    shown = broadcast.described([*jobs, *older])
+    if older:
+        newest = rolls.filter(created_at__lte=older[0].created_at).count()
+        shown[len(jobs) :] = [job | {"number": newest - place} for place, job in enumerate(shown[len(jobs) :])]
     return {
         "seq": seq,
-        "jobs": json.loads(json.dumps(broadcast.described(jobs), default=str)),
+        "jobs": json.loads(json.dumps(shown, default=str)),
         "roll": rolls.count(),
+        "opened": opened and {"job": str(opened.public_id), "sheet": opened.sheet and str(opened.sheet)},
         "presets": [presets.described(preset) for preset in presets.of(user, tool)],
     }
+
+
+def _sheet(opened: Job, known: Sequence[Job]) -> list[Job]:
+    """The job and all that it is compared with, where the newest do not hold them already."""
+    same = Q(pk=opened.pk) if opened.sheet is None else Q(user=opened.user_id, sheet=opened.sheet)
+    rows = Job.objects.filter(same).exclude(pk__in=[job.pk for job in known])
+    return list(rows.select_related("project").order_by("-created_at", "-pk")[:FRAMES])
+
+
+def _opened(request: HttpRequest) -> Job | None:
+    named = _named(request, "job")
+    return Job.objects.filter(user=person(request), public_id=named).first() if named else None
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:

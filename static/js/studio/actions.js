@@ -4,7 +4,7 @@ import { call, words } from "../api.js";
 import { tell } from "../toast.js";
 import { Share } from "./share.js";
 
-export function actions({ roll, source, composer, tool }) {
+export function actions({ roll, source, composer, tool, sheet }) {
   const share = new Share(document.querySelector("[data-share]"));
   const reload = (job, how) => {
     if (job.tool !== tool.name && (job.params.image || source)) {
@@ -23,6 +23,7 @@ export function actions({ roll, source, composer, tool }) {
     vary: (job) => reload(job, { seed: false, focus: false }) && composer.press(),
     use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
     paint: (_job, output) => (tool.name === "inpaint" ? source.use(output.id) : location.assign(`/studio/inpaint/?image=${output.id}`)),
+    compare: (job) => sheet.open(job.sheet),
     share: (_job, output) => share.open(output),
     star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
     trash: (job, output) => throwAway(roll, job, output),

@@ -93,12 +93,14 @@ export class Composer extends HTMLElement {
     shutter.setAttribute("aria-busy", "true");
     setTimeout(() => shutter.removeAttribute("aria-busy"), 260);
     this.open(false);
+    const sheet = planned.length > 1 ? together(planned) : null;
     const frames = planned.map((params) => ({ params, ahead: `ahead-${crypto.randomUUID()}` }));
     for (const { params, ahead } of frames) {
-      this.dispatchEvent(new CustomEvent("pressed", { detail: { id: ahead, sketch: { tool: this.tool.name, params, credits: this.credits } } }));
+      this.dispatchEvent(new CustomEvent("pressed", { detail: { id: ahead, sketch: { tool: this.tool.name, params, sheet, credits: this.credits } } }));
     }
+    if (sheet) this.dispatchEvent(new CustomEvent("compared", { detail: sheet }));
     this.dispatchEvent(new CustomEvent("said", { detail: this.fields.prompt.value }));
-    for (const frame of frames) await this.#send(frame);
+    for (const frame of frames) await this.#send(frame, sheet);
   }
 
   #ready(planned) {
@@ -116,10 +118,10 @@ export class Composer extends HTMLElement {
     return planned.length <= MOST;
   }
 
-  async #send({ params, ahead }) {
+  async #send({ params, ahead }, sheet) {
     try {
       if (this.prepare) Object.assign(params, await this.prepare());
-      const job = await call("POST", "/jobs", { tool: this.tool.name, params }, { headers: { "Idempotency-Key": ahead } });
+      const job = await call("POST", "/jobs", { tool: this.tool.name, params, sheet }, { headers: { "Idempotency-Key": ahead } });
       this.dispatchEvent(new CustomEvent("accepted", { detail: { ahead, job } }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -228,6 +230,13 @@ export class Composer extends HTMLElement {
     else if (this.lastSeed !== undefined) this.fields.seed.value = this.lastSeed;
     this.#ask();
   }
+}
+
+/** Only what varies may differ: chance is the same for all, unless chance itself is what varies. */
+function together(planned) {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  for (const params of planned) params.seed ??= seed;
+  return crypto.randomUUID();
 }
 
 customElements.define("studio-composer", Composer);

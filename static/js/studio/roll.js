@@ -7,7 +7,7 @@ export class Roll extends EventTarget {
     this.previews = new Map();
     this.order = [];
     this.count = count;
-    for (const job of [...jobs].reverse()) this.#add(job, count - jobs.indexOf(job));
+    for (const job of [...jobs].reverse()) this.#add(job, job.number ?? count - jobs.indexOf(job));
     this.selected = this.order.at(-1) ?? null;
   }
 

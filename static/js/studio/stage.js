@@ -150,12 +150,14 @@ export class Stage extends HTMLElement {
     }
     if (job.status === "asking") return [];
     const remix = act("remix", words.remix, "again");
+    const compare = job.sheet ? act("compare", words.compare, "library") : null;
     if (job.status !== "succeeded" || !job.outputs.length) {
       const again = job.status === "refused" ? null : act("retry", words.retry, "vary");
-      return [remix, again].filter(Boolean);
+      return [remix, again, compare].filter(Boolean);
     }
     const { id, urls, starred } = this.output;
     return [
+      compare,
       remix,
       act("vary", words.vary, "vary"),
       act("use", words.use, "image_to_image"),
@@ -165,7 +167,7 @@ export class Stage extends HTMLElement {
       act("share", words.share, "share"),
       act("star", words.star, "star", { "aria-pressed": String(starred) }),
       act("trash", words.trash, "trash"),
-    ];
+    ].filter(Boolean);
   }
 
   /** As if the button of that deed were pressed, where it stands. */

@@ -11,6 +11,7 @@ import { keys } from "./keys.js";
 import "./mask.js";
 import { Presets } from "./presets.js";
 import { Roll } from "./roll.js";
+import "./sheet.js";
 import { Source } from "./source.js";
 import "./stage.js";
 import { Strip } from "./strip.js";
@@ -31,14 +32,23 @@ function begin() {
   new History(composer);
   new Presets(composer, state.presets);
   const stage = document.querySelector("print-stage");
-  const deeds = actions({ roll, source, composer, tool: state.tool });
+  const sheet = document.querySelector("comparison-sheet");
+  const deeds = actions({ roll, source, composer, tool: state.tool, sheet });
   stage.begin(roll, deeds, state.tool.models[0].examples);
+  sheet.begin(roll, stage);
+  composer.addEventListener("compared", ({ detail }) => sheet.open(detail));
+  if (state.opened) reopen(roll, sheet);
   new Strip(document.querySelector(".roll"), roll);
   new Waits(roll);
   listen(roll);
   pressing(roll);
   dropping(source);
   keys({ roll, stage, composer, deeds });
+}
+
+function reopen(roll, sheet) {
+  roll.select(state.opened.job);
+  if (state.opened.sheet) sheet.open(state.opened.sheet);
 }
 
 function pressing(roll) {
