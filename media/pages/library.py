@@ -20,6 +20,7 @@ from media.models import AbuseReport, Asset, Project
 from media.pages.words import words
 
 _PAGE = 60
+_ROW = 24
 _FILTERS = ("search", "kind", "starred", "trash", "project", "tag", "cursor")
 
 
@@ -31,13 +32,33 @@ def library(request: HttpRequest) -> HttpResponse:
         page = wall(_user(request), Wanted.model_validate_strings({"limit": str(_PAGE)} | given))
     except (ValidationError, Refused):
         return redirect("library")
-    projects = Project.objects.filter(user=_user(request)).order_by("name")[:100]
+    projects, more = _row(_user(request), given.get("project"), request.GET.get("projects") == "all")
     without_cursor = request.GET.copy()
     without_cursor.pop("cursor", None)
+    without_cursor.pop("projects", None)
     query = without_cursor.urlencode()
     sheet = {"items": page["items"], "next": page["pagination"]["next"], "query": query}
-    context = page | {"given": given, "projects": projects, "query": query, "sheet": sheet, "words": words()}
+    context = page | {
+        "given": given,
+        "projects": projects,
+        "more": more,
+        "query": query,
+        "sheet": sheet,
+        "words": words(),
+    }
     return render(request, "media/library.html", context)
+
+
+def _row(user: User, chosen: str | None, whole: bool) -> tuple[list[Project], int]:
+    """The first by name and the one that is looked at; how many more there are."""
+    mine = Project.objects.filter(user=user).order_by("name")
+    shown = list(mine if whole else mine[: _ROW + 1])
+    if whole or len(shown) <= _ROW:
+        return shown, 0
+    shown = shown[:_ROW]
+    if chosen and all(str(project.public_id) != chosen for project in shown):
+        shown += mine.filter(public_id=chosen)
+    return shown, mine.count() - len(shown)
 
 
 @require_GET

@@ -14,6 +14,7 @@ def words() -> dict[str, str]:
         "trashed": _("In the trash for 30 days: {count}."),
         "taken": _("Taken back: {count}."),
         "into": _("Move to project"),
+        "goto": _("Show a project"),
         "newproject": _("New project"),
         "moved": _("Moved to {name}: {count}."),
         "packing": _("Packing the archive."),

@@ -84,6 +84,26 @@ def test_the_whole_move_by_keyboard(sheet: Page, house: Served, boats: Project) 
     assert inside(boats) == {"frame 0"}
 
 
+def test_more_projects_than_the_row_holds_are_found_by_name(sheet: Page, house: Served, alice: User) -> None:
+    hang(alice, 3)
+    Project.objects.bulk_create([Project(user=alice, name=f"Boats {number:03}") for number in range(130)])
+    sheet.goto(f"{house.url}/library/")
+    expect(sheet.locator(ROW)).to_have_count(24 + 1)  # and the one that begins another
+    sheet.get_by_role("link", name="106 more…").click()
+    expect(sheet.get_by_role("heading", name="Show a project")).to_be_visible()
+    sheet.get_by_role("searchbox", name="Find a project").fill("097")
+    sheet.get_by_role("button", name="Boats 097").click()
+    expect(sheet.get_by_label("Boats 097")).to_be_checked()
+    expect(sheet.locator(CELLS)).to_have_count(0)
+    sheet.get_by_label("All projects").check()
+    choose(sheet, "frame 1")
+    sheet.get_by_role("button", name="Move to…").click()
+    sheet.get_by_role("searchbox", name="Find a project").fill("123")
+    sheet.get_by_role("button", name="Boats 123").click()
+    expect(sheet.get_by_text("Moved to Boats 123: 1.")).to_be_visible()
+    assert inside(Project.objects.get(name="Boats 123")) == {"frame 1"}
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_the_row_and_the_question_are_accessible(sheet: Page, house: Served, boats: Project, width: int) -> None:
     sheet.set_viewport_size({"width": width, "height": 900})

@@ -3,6 +3,8 @@
 import { call, fill, words } from "../api.js";
 import { el } from "../studio/dom.js";
 
+const EASY = 8; // so many are found without a search
+
 export class Projects {
   #carried = null;
 
@@ -12,6 +14,10 @@ export class Projects {
     sheet.list.addEventListener("dragend", () => this.#lay());
     for (const name of ["dragover", "dragleave", "drop"]) this.row.addEventListener(name, (event) => this.#over(event));
     this.row.querySelector("button").addEventListener("click", () => this.ask(new Set()));
+    this.others = this.row.querySelector("[data-others]");
+    this.others?.addEventListener("click", (event) => this.#look(event));
+    this.seek = this.dialog.querySelector("[data-seek]");
+    this.seek.addEventListener("input", () => this.#sift());
     this.dialog.addEventListener("click", (event) => this.#chosen(event));
     this.dialog.addEventListener("keydown", (event) => this.#step(event));
     this.dialog.querySelector("[data-begin]").addEventListener("submit", (event) => this.#begin(event));
@@ -24,11 +30,60 @@ export class Projects {
   /** Where to? Without frames this only begins a project. */
   ask(ids, anew = !ids.size) {
     this.asked = ids;
-    this.dialog.querySelector("h2").textContent = anew ? words.newproject : words.into;
-    this.dialog.querySelector("ul").hidden = anew;
+    this.#show(anew ? words.newproject : words.into, { list: !anew, form: true });
+    if (anew) this.dialog.querySelector("[name=name]").focus();
+    else if (this.others) this.#fill();
+  }
+
+  /** All of them: the row shows only the first. */
+  #look(event) {
+    event.preventDefault();
+    this.asked = null;
+    this.#show(words.goto, { list: true, form: false });
+    this.#fill();
+  }
+
+  #show(title, { list, form }) {
+    this.dialog.querySelector("h2").textContent = title;
+    this.dialog.querySelector("ul").hidden = !list;
+    this.dialog.querySelector(".field").hidden = !form;
+    this.dialog.querySelector(".shutter").hidden = !form;
+    this.#none.hidden = !form;
+    this.seek.value = "";
+    this.#sift();
+    this.seek.hidden = !list || this.#entries.length <= EASY;
     this.#wrong("");
     this.dialog.showModal();
-    if (anew) this.dialog.querySelector("input").focus();
+  }
+
+  get #entries() {
+    return [...this.dialog.querySelectorAll("li:not(:last-child)")];
+  }
+
+  get #none() {
+    return this.dialog.querySelector("li:last-child");
+  }
+
+  /** Once; what is begun here joins by itself. */
+  async #fill() {
+    this.filling ??= call("GET", "/projects");
+    const { items } = await this.filling;
+    const known = new Set(this.#entries.map((entry) => entry.firstElementChild.dataset.project));
+    this.#none.before(...items.filter(({ id }) => !known.has(id)).map(({ id, name }) => entry(id, name)));
+    this.seek.hidden = this.#entries.length <= EASY;
+    this.#sift();
+  }
+
+  #sift() {
+    const wanted = this.seek.value.trim().toLowerCase();
+    for (const entry of this.#entries) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+  }
+
+  #open(id, name) {
+    if (!this.row.querySelector(`input[value="${id}"]`)) this.#label(id, name);
+    const pick = this.row.querySelector(`input[value="${id}"]`);
+    pick.checked = true;
+    pick.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   #lift(event) {
@@ -71,10 +126,11 @@ export class Projects {
 
   #chosen({ target }) {
     const button = target.closest("[data-project], [data-close]");
-    if (!button) return;
+    if (!button) return undefined;
     this.dialog.close();
-    if ("close" in button.dataset) return;
-    this.#move(this.asked, button.dataset.project, button.textContent.trim());
+    if ("close" in button.dataset) return undefined;
+    if (!this.asked) return this.#open(button.dataset.project, button.textContent.trim());
+    return this.#move(this.asked, button.dataset.project, button.textContent.trim());
   }
 
   #step(event) {
@@ -99,10 +155,13 @@ export class Projects {
   }
 
   #add(id, name) {
+    this.#label(id, name);
+    this.#none.before(entry(id, name));
+  }
+
+  #label(id, name) {
     const pick = el("input", { type: "radio", name: "project", value: id, form: "finder" });
-    this.row.querySelector("button").before(el("label", { "data-project": id }, pick, el("span", {}, name)));
-    const button = el("button", { type: "button", class: "button quiet", "data-project": id }, name);
-    this.dialog.querySelector("li:last-child").before(el("li", {}, button));
+    (this.others ?? this.row.querySelector("button")).before(el("label", { "data-project": id }, pick, el("span", {}, name)));
   }
 
   #wrong(sentence) {
@@ -110,4 +169,8 @@ export class Projects {
     place.textContent = sentence;
     place.hidden = !sentence;
   }
+}
+
+function entry(id, name) {
+  return el("li", {}, el("button", { type: "button", class: "button quiet", "data-project": id }, name));
 }
