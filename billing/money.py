@@ -1,5 +1,10 @@
 """Money as people write it. It is kept in the smallest unit that a currency has, which is not always a hundredth."""
 
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import pgettext
+
 WHOLE = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
 )
@@ -15,7 +20,8 @@ def decimals(currency: str) -> int:
 
 def written(amount: int, currency: str) -> str:
     places = decimals(currency)
-    units, rest = divmod(amount, 10**places)
-    number = f"{units:,}.{rest:0{places}}" if places else f"{units:,}"
+    number = number_format(Decimal(amount).scaleb(-places), places, use_l10n=True, force_grouping=True)
     sign = SIGNS.get(currency)
-    return f"{sign}{number}" if sign else f"{number} {currency.upper()}"
+    if sign is None:
+        return f"{number} {currency.upper()}"
+    return pgettext("money", "%(sign)s%(number)s") % {"sign": sign, "number": number}

@@ -8,7 +8,7 @@ from io import StringIO
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from billing.models import Account, Transfer
@@ -85,7 +85,9 @@ def said(transfer: Transfer) -> str:
 
 def as_csv(user: User) -> Iterator[str]:
     """Oldest first, with the balance after each: it can be followed with a pencil."""
-    yield _line([_("When"), _("What"), _("For"), _("Note"), _("Change"), _("Available after"), _("Reference")])
+    yield _line(
+        [_("When"), _("What"), _("For"), _("Note"), pgettext("column", "Change"), _("Available after"), _("Reference")]
+    )
     balance = 0
     for transfer in transfers(user).order_by("pk").iterator(chunk_size=500):
         shown = entry(transfer)

@@ -55,8 +55,29 @@ def words() -> dict[str, str]:
         "download": _("Download"),
         "star": _("Star"),
         "trash": _("Delete"),
+        **{f"style_{name}": words for name, words in styles().items()},
         "trashed": _("In the trash for 30 days."),
         "undo": _("Undo"),
         "empty": _("The first frame is yours"),
         "begin": _("Say what you want to see and press Make. The picture comes up here, step by step."),
+    }
+
+
+def styles() -> dict[str, str]:
+    """Models bring their own names; these are known ones, as a person reads them."""
+    return {
+        "realistic": _("realistic"),
+        "cartoon": _("cartoon"),
+        "artistic": _("artistic"),
+        "watercolour": _("watercolour"),
+        "anime": _("anime"),
+        "sketch": _("sketch"),
+        "cinematic": _("cinematic"),
+        "pixel art": _("pixel art"),
+        "flat": _("flat"),
+        "crayon": _("crayon"),
+        "ink line": _("ink line"),
+        "neon": _("neon"),
+        "paper cut": _("paper cut"),
+        "night glow": _("night glow"),
     }

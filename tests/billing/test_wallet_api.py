@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import api_keys
@@ -137,3 +138,9 @@ def test_a_code_is_redeemed_over_the_api(alice: User, alice_api: APIClient) -> N
 @pytest.mark.parametrize("code", ["", "a b", "x" * 41, "é-é", "\u0000abc", 5, None])
 def test_what_cannot_be_a_code_is_refused(alice_api: APIClient, code: object) -> None:
     assert alice_api.post("/api/v1/wallet/coupons", {"code": code}, format="json").status_code == 400
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "€1,234.50"), ("de", "1.234,50\N{NO-BREAK SPACE}€")])
+def test_money_is_written_as_its_reader_writes_it(language: str, written: str) -> None:
+    with translation.override(language):
+        assert money.written(123450, "eur") == written

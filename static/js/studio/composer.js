@@ -50,7 +50,7 @@ export class Composer extends HTMLElement {
   planned() {
     const axes = [...this.querySelectorAll(".axis")].map((axis) => {
       const name = axis.querySelector("[data-axis]").value;
-      return { name, values: name ? values(name, axis.querySelector("[data-values]").value) : [] };
+      return { name, values: name ? values(name, axis.querySelector("[data-values]").value, this.model.styles) : [] };
     });
     return plan(this.params(), axes);
   }
@@ -162,7 +162,7 @@ export class Composer extends HTMLElement {
   #style(value) {
     const picture = this.pictures[value];
     const shown = picture ? el("img", { src: picture, alt: "", width: 96, height: 72 }) : icon(value ? "brush" : "text_to_image");
-    return el("span", {}, el("i", {}, shown), value || words.nostyle);
+    return el("span", {}, el("i", {}, shown), value ? (words[`style_${value}`] ?? value) : words.nostyle);
   }
 
   #changed({ target }) {

@@ -1,5 +1,7 @@
 /** One press may mean many pictures: choices in the prompt, and one or two settings that vary. */
 
+import { words } from "../api.js";
+
 export const MOST = 24;
 const CHOICE = /\{([^{}|]*(?:\|[^{}|]*)+)\}/;
 
@@ -12,10 +14,10 @@ export function prompts(text) {
   return [...new Set(made)];
 }
 
-/** What was typed beside the name of a setting: numbers, or names of styles. */
-export function values(name, typed) {
+/** What was typed beside the name of a setting: numbers, or names of styles, as they are or as this page calls them. */
+export function values(name, typed, styles) {
   const parts = typed.split(",").map((part) => part.trim()).filter(Boolean);
-  if (name === "style") return parts;
+  if (name === "style") return parts.map((part) => styles.find((style) => words[`style_${style}`]?.toLowerCase() === part.toLowerCase()) ?? part);
   return parts.map(Number).filter((number) => Number.isFinite(number));
 }
 

@@ -90,12 +90,13 @@ export function table(jobs) {
   const across = keys.length > 1 ? keys.slice(-1) : [];
   const down = keys.filter((key) => !across.includes(key));
   const shown = short(jobs.map((job) => job.params.prompt));
-  const named = (job, key) => ({ key, text: key === "prompt" ? shown.get(job.params.prompt) : value(job, key) || words.nostyle });
+  const named = (job, key) => ({ key, text: key === "prompt" ? shown.get(job.params.prompt) : written(key, value(job, key)) });
   const edge = (wanted) => [...new Map(jobs.map((job) => [mark(job, wanted), wanted.map((key) => named(job, key))])).entries()].map(([id, labels]) => Object.assign(labels, { id }));
   const found = new Map(jobs.map((job) => [mark(job, down) + mark(job, across), job]));
   return { rows: edge(down), columns: edge(across), at: (row, column) => found.get(row.id + column.id) };
 }
 
+const written = (key, text) => (key === "style" ? (words[`style_${text}`] ?? (text || words.nostyle)) : text);
 const value = (job, key) => String(job.params[key] ?? "");
 const mark = (job, keys) => JSON.stringify(keys.map((key) => value(job, key)));
 
