@@ -33,9 +33,9 @@ SIZES = {1440: (900, 1), 390: (844, 2)}
 MOST = 6 * 2**20
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 PROMPTS = (
-    "a blue whale underwater, paper cut", "an orange cat in the garden, crayon drawing",
-    "a white lighthouse on the beach", "a red rocket in outer space", "a green cactus in the desert at sunset",
-    "a red sailboat on the sea at sunset",
+    "a blue fish underwater, paper cut", "an orange cat in the garden, crayon drawing",
+    "a white house on the beach", "a red rocket in outer space", "a green tree in the desert at sunset",
+    "a red sailboat on the sea at sunset, watercolour",
 )  # fmt: skip
 Shown = Callable[[Page, str], None]
 
