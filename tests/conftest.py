@@ -1,7 +1,10 @@
 """The cast: Alice has credits, Bob has none, Charlie must see nothing of Alice's, Dana is staff."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -23,6 +26,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def fresh_redis() -> None:
     """Limits outlive a test as they outlive a request."""
     limits.connection().flushdb()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A request's language outlives it in its thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

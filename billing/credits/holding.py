@@ -71,8 +71,9 @@ def release(reference: str, state: str = Hold.State.RELEASED) -> Hold:
 
 def expire_holds() -> int:
     """What upkeep calls: nothing stays set aside for ever because somebody forgot it."""
-    due = Hold.objects.filter(state=Hold.State.OPEN, expires_at__lte=timezone.now()).order_by("expires_at")[:1000]
-    forgotten = [held for held in due if not any(lives for _who, lives in signals.overdue.send(None, hold=held))]
+    due = Hold.objects.filter(state=Hold.State.OPEN, expires_at__lte=timezone.now()).order_by("expires_at")
+    asked = ((held, signals.overdue.send(None, hold=held)) for held in due.iterator())
+    forgotten = [held for held, answers in asked if not any(lives for _who, lives in answers)]
     for held in forgotten:
         release(held.reference, Hold.State.EXPIRED)
     return len(forgotten)

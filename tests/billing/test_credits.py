@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import api_keys
 from accounts.errors import Conflict, InvalidRequest
 from accounts.models import Scope, User
-from billing import credits
+from billing import credits, signals
 from billing.errors import InsufficientCredits, OverLimit, TooMuch, Whole
 from billing.invariants import broken
 from billing.models import Hold, Lot, Transfer, Wallet
@@ -197,6 +197,25 @@ def test_person_spends_no_more_than_they_allow_themselves(alice: User, field: st
     credits.hold(alice, 10, reference="job:1")
     with pytest.raises(OverLimit):
         credits.hold(alice, 1, reference="job:2")
+
+
+def test_what_is_forgotten_comes_back_behind_any_number_that_live(alice: User) -> None:
+    give(alice, 100)
+    long_ago, past = timezone.now() - timedelta(days=2), timezone.now() - timedelta(seconds=1)
+    Hold.objects.bulk_create(
+        Hold(user=alice, reference=f"lives:{number}", amount=0, expires_at=long_ago) for number in range(1001)
+    )
+    credits.hold(alice, 10, reference="forgotten", expires_at=past)
+
+    def lives(hold: Hold, **_more: object) -> bool:
+        return hold.reference.startswith("lives:")
+
+    signals.overdue.connect(lives)
+    try:
+        assert credits.expire_holds() == 1
+    finally:
+        signals.overdue.disconnect(lives)
+    assert seen(alice) == (100, 0, 0)
 
 
 def test_a_free_job_holds_nothing_and_ends_all_the_same(alice: User) -> None:
