@@ -46,7 +46,7 @@ def tool(request: HttpRequest, name: str) -> HttpResponse:
     if name not in tools.every():
         raise Http404
     if tools.named(name) not in tools.composed():
-        return redirect(f"{reverse('studio-tool', args=[INSTEAD])}?{request.GET.urlencode()}")
+        return redirect(f"{reverse('studio-tool', args=[INSTEAD])}?{request.GET.urlencode()}&instead={name}")
     offer = offered(tools.named(name), enabled_models())
     context = {
         "tool": offer,
@@ -98,6 +98,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
     user, source = person(request), _named(request, "image")
     return {
         "source": str(source) if source and one_of(user, source) else None,
+        "instead": request.GET.get("instead"),
         "remix": recipe_of(user, _named(request, "remix")),
         "preset": presets.opened_by(user, _named(request, "preset")),
     }

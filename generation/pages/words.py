@@ -32,6 +32,8 @@ def words() -> dict[str, str]:
         "vary": _("Vary"),
         "use": _("Use"),
         "paint": _("Paint over"),
+        "enlarge": _("Enlarge"),
+        "larger": _("Twice as wide and high, for {credits} cr."),
         "compare": _("Compare"),
         "together": _("{count} side by side"),
         "single": _("One at a time"),

@@ -117,7 +117,7 @@ def test_models_that_are_warm_stay_known(rich: User) -> None:
     watching.report("local", {"klikyai-sketch": 5})
     upscale(rich, image=owned(rich, photo()))
     execution.work_off("images")
-    assert watching.warm() == {"klikyai-sketch": 5}
+    assert watching.warm()["klikyai-sketch"] == 5
     watching.report("local", {})
 
 
@@ -128,7 +128,7 @@ def test_only_what_it_fits_shows_it(rich: User, alice_api: APIClient) -> None:
     assert "upscale" not in [tool.name for tool in tools.composed()]
     client = Client()
     client.force_login(rich)
-    assert client.get("/studio/upscale/?image=x")["Location"] == "/studio/image_to_image/?image=x"
+    assert client.get("/studio/upscale/?image=x")["Location"] == "/studio/image_to_image/?image=x&instead=upscale"
     assert "/studio/upscale/" not in client.get("/studio/text_to_image/").content.decode()
 
 

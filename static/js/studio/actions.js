@@ -1,6 +1,6 @@
 /** What can be done with a frame and its pictures. */
 
-import { call, words } from "../api.js";
+import { Refusal, call, fill, words } from "../api.js";
 import { tell } from "../toast.js";
 import { Share } from "./share.js";
 
@@ -23,12 +23,29 @@ export function actions({ roll, source, composer, tool, sheet }) {
     vary: (job) => reload(job, { seed: false, focus: false }) && composer.press(),
     use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
     paint: (_job, output) => (tool.name === "inpaint" ? source.use(output.id) : location.assign(`/studio/inpaint/?image=${output.id}`)),
+    enlarge: (job, output) => enlarge(roll, job, output),
     compare: (job) => sheet.open(job.sheet),
     share: (_job, output) => share.open(output),
     star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
     trash: (job, output) => throwAway(roll, job, output),
     example: (prompt) => composer.write(prompt),
   };
+}
+
+/** What it costs is said first: nobody sees a price on that button. */
+async function enlarge(roll, job, output) {
+  const wish = { tool: "upscale", params: { image: output.id, prompt: job?.params.prompt ?? "" } };
+  const { credits } = await call("POST", "/quotes", wish);
+  tell(fill(words.larger, { credits }), words.make, async () => {
+    try {
+      const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": crypto.randomUUID() } });
+      roll.hear(made);
+      roll.select(made.id);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      tell(error.message);
+    }
+  });
 }
 
 async function throwAway(roll, job, output) {

@@ -162,6 +162,7 @@ export class Stage extends HTMLElement {
       act("vary", words.vary, "vary"),
       act("use", words.use, "image_to_image"),
       act("paint", words.paint, "inpaint"),
+      act("enlarge", words.enlarge, "expand"),
       el("a", { class: "button quiet small", href: `/library/${id}/`, "data-deed": "look" }, icon("expand"), words.look),
       el("a", { class: "button quiet small", href: `${urls.content}?download=true`, download: "", "data-deed": "download" }, icon("download"), words.download),
       act("share", words.share, "share"),
