@@ -46,7 +46,7 @@ def house() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="album-") as place:
-        surroundings = os.environ | {"VAR_DIR": place, "PORT": str(port)}
+        surroundings = os.environ | {"VAR_DIR": place, "PORT": str(port), "WELCOME_CREDITS": "200"}
         command = [sys.executable, "manage.py", "up"]
         process = subprocess.Popen(
             command, cwd=HERE, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -99,9 +99,22 @@ def make(page: Page, prompt: str) -> None:
     page.locator("[data-deed=download]").wait_for(timeout=60_000)
 
 
+def compare(page: Page, url: str) -> None:
+    """The same in three colours and three styles."""
+    page.locator("summary", has_text="Try many at once").click()
+    page.locator("#axis-x").select_option("style")
+    page.locator("#values-x").fill("watercolour, crayon, neon")
+    page.locator("#prompt").fill("a {red|blue|yellow} sailboat on the sea")
+    page.locator("[data-word]", has_text="9").wait_for()
+    page.locator("[data-shutter]").click()
+    page.locator("comparison-sheet td button img:not(.preview)").nth(8).wait_for(timeout=120_000)
+    page.goto(url + STUDIO)
+
+
 def furnish(page: Page, url: str) -> None:
     for prompt in PROMPTS:
         make(page, prompt)
+    compare(page, url)
     page.locator("[data-presets] summary").click()
     page.get_by_label("Name of the preset").fill("Boats at sunset")
     page.keyboard.press("Enter")
@@ -212,6 +225,11 @@ INSIDE: dict[str, Shown] = {
     "studio-history": does(STUDIO, _more, lambda page: page.locator("[data-history] summary").click()),
     "studio-presets": does(STUDIO, _more, lambda page: page.locator("[data-presets] summary").click()),
     "studio-share": does(STUDIO, lambda page: page.locator("[data-deed=share]").click()),
+    "studio-compare": does(
+        STUDIO, lambda page: page.locator(".roll li button").nth(1).click(),
+        lambda page: page.locator("[data-deed=compare]").click(),
+    ),
+    "studio-enlarge": does(STUDIO, lambda page: page.locator("[data-deed=enlarge]").click()),
     "studio-keys": does(STUDIO, lambda page: page.keyboard.press("?")),
     "studio-refused": _refused,
     "studio-source": goes("/studio/image_to_image/"),

@@ -15,7 +15,7 @@ from training.sketch.layout import paint
 from training.sketch.scenes import Scene
 from training.sketch.syllabus import exam
 
-STEPS, GUIDANCE, AT_ONCE = 8, 3.0, 8
+STEPS, GUIDANCE, AT_ONCE = 8, 1.5, 8
 ASKED = ("subject", "colour", "place", "light", "style")
 COLUMN = {name: k for k, name in enumerate(SHOWN)}
 
