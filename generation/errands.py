@@ -9,10 +9,11 @@ from django.db import close_old_connections
 
 from generation import callbacks, lifecycle
 from generation.contract import Left, Outcome, Progress, RemoteEngine, Request, Result, Stopped, Ticket, Watch
+from generation.enduring import endure
 from generation.engines import registry
 from generation.engines.remote import failures
 from generation.errors import EngineFailed, Stale
-from generation.models import Job
+from generation.models import LIVE, Job
 
 LOOK = 0.5
 AT_LEAST = 0.2  # seconds between two questions, however often the provider calls
@@ -26,7 +27,7 @@ def run(job: Job, request: Request, provider: str, watch: Watch, leaving: Leavin
     engine = registry.remote(provider)
     try:
         begun = _begun(job, request, provider, engine)
-        return begun if isinstance(begun, Result) else _awaited(engine, begun, request, watch, leaving)
+        return begun if isinstance(begun, Result) else _awaited(engine, begun, job, request, watch, leaving)
     except EngineFailed as failed:
         return failed
     except Stale:
@@ -43,11 +44,14 @@ def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> T
     sending = {"provider": provider, "sending": True}
     made = engine.submit(request, lambda: lifecycle.remember(job, token, sending))
     if isinstance(made, Ticket):
-        lifecycle.remember(job, token, asdict(made))
+        # It is paid for there: a database that is away for a moment must not make us forget it.
+        endure(lambda _again: lifecycle.remember(job, token, asdict(made)))
     return made
 
 
-def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watch, leaving: Leaving) -> Outcome:
+def _awaited(
+    engine: RemoteEngine, ticket: Ticket, job: Job, request: Request, watch: Watch, leaving: Leaving
+) -> Outcome:
     reached = Progress(0, 1)
     while not watch.stopped(request.job):
         if leaving():
@@ -64,9 +68,16 @@ def _awaited(engine: RemoteEngine, ticket: Ticket, request: Request, watch: Watc
             if not failed.retryable:
                 raise
         _wait(pause, ticket, lambda: leaving() or watch.stopped(request.job))
-    with suppress(EngineFailed):
-        engine.cancel(ticket)
+    if _still_ours(job):
+        with suppress(EngineFailed):
+            engine.cancel(ticket)
     return Stopped(reached.step, reached.steps)
+
+
+def _still_ours(job: Job) -> bool:
+    """Else another attempt waits for the same order, unless it is over: nobody needs it then."""
+    now = endure(lambda _again: Job.objects.filter(pk=job.pk).values_list("status", "token").first())
+    return now is None or now[0] not in LIVE or now[1] == job.token
 
 
 def _wait(seconds: float, ticket: Ticket, enough: Callable[[], bool]) -> None:

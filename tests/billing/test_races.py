@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import User
 from billing import credits, ledger
+from billing.credits import caps
 from billing.invariants import broken
 from billing.models import Hold, Lot, Transfer, Wallet
 
@@ -129,5 +131,12 @@ def test_without_the_lock_a_cap_is_passed(alice: User, monkeypatch: pytest.Monke
     credits.grant(alice, 100, reference="pay", kind="purchase")
     credits.allow(alice, {"daily_cap": 10})
     without_the_lock(monkeypatch)
+    both, check = threading.Barrier(2), caps.check
+
+    def checked(*given: Any) -> None:
+        check(*given)
+        both.wait(5)
+
+    monkeypatch.setattr(caps, "check", checked)
     at_once([lambda n=number: credits.hold(alice, 10, reference=f"job{n}") for number in range(2)])
     assert Hold.objects.count() == 2

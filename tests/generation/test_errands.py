@@ -1,16 +1,18 @@
 """A provider is paid once for a job, whatever goes wrong between it and us, and so is the person who asked."""
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from accounts.models import User
 from billing import credits
 from billing.invariants import broken
 from billing.models import Hold, Transfer
-from generation import errands, execution, lifecycle, scheduling
+from generation import enduring, errands, execution, lifecycle, scheduling
 from generation.contract import Pending, Progress
 from generation.engines import registry
 from generation.engines.remote import transport
@@ -186,3 +188,37 @@ def test_a_canceled_job_is_canceled_there_too(rich: User, remote: Model, studio:
     assert (again(job).status, settled_once(job)) == ("canceled", 2)
     assert studio.orders["order-1"]["state"] == "canceled"
     assert credits.balance(rich).available == 998
+
+
+def test_an_attempt_that_lost_its_job_leaves_the_order_to_the_next(rich: User, remote: Model, studio: Studio) -> None:
+    job = ask(rich)
+    claimed = scheduling.claim("remote", "w", (), scheduling.Together({}))
+
+    def lose(self: Fake, answer: object) -> Pending:
+        lifecycle.lose(again(job), crashed=False)
+        return Pending(Progress(50, 100), 0.1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Fake, "read_check", lose)
+        execution.run(claimed)
+    assert studio.orders["order-1"]["state"] != "canceled"
+    execution.work_off("remote")
+    assert (again(job).status, settled_once(job), len(studio.orders)) == ("succeeded", 4, 1)
+
+
+def test_a_database_that_is_away_when_the_order_has_its_name_loses_nothing(
+    rich: User, remote: Model, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember, away = lifecycle.remember, [OperationalError("away")]
+
+    def falter(job: Job, token: uuid.UUID, ticket: Mapping[str, Any]) -> None:
+        if "id" in ticket and away:
+            raise away.pop()
+        remember(job, token, ticket)
+
+    monkeypatch.setattr(enduring, "PAUSE", 0)
+    monkeypatch.setattr(lifecycle, "remember", falter)
+    job = ask(rich)
+    execution.work_off("remote")
+    assert away == []
+    assert (again(job).status, settled_once(job), len(studio.orders)) == ("succeeded", 4, 1)

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from billing.invariants import broken
 from generation import execution, submission, tools, watching
-from generation.contract import Request, Weights
+from generation.contract import Request, Result, Weights
 from generation.engines.builtin import enlarging
 from generation.engines.builtin.engine import Builtin
 from generation.models import Job, Model
@@ -73,6 +73,19 @@ def test_colours_and_holes_stay(rich: User, mode: str, kept: str) -> None:
     [result] = Builtin().generate([asked], watching.Watcher([]))
     with Image.open(io.BytesIO(result.files[0].content)) as larger:
         assert (larger.size, larger.mode, result.files[0].seed) == ((80, 60), kept, 5)
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("RGB", b"of these colours"), ("CMYK", None)])
+def test_a_profile_stays_with_the_colours_it_speaks_of(mode: str, kept: bytes | None) -> None:
+    content = io.BytesIO()
+    Image.linear_gradient("L").resize((40, 30)).convert(mode).save(content, "JPEG", icc_profile=b"of these colours")
+    weights = Weights("lanczos", "lanczos", Path())
+    [made] = Builtin().generate(
+        [Request("job", "upscale", weights, {"factor": 2}, 5, {"image": content.getvalue()})], watching.Watcher([])
+    )
+    assert isinstance(made, Result)
+    with Image.open(io.BytesIO(made.files[0].content)) as larger:
+        assert larger.info.get("icc_profile") == kept
 
 
 def test_too_large_is_said_and_free(rich: User, monkeypatch: pytest.MonkeyPatch) -> None:

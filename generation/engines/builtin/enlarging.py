@@ -18,7 +18,8 @@ def enlarge(request: Request) -> Result:
     with Image.open(io.BytesIO(request.inputs["image"])) as source:
         _check_size(source.width * factor, source.height * factor)
         picture = _plain(ImageOps.exif_transpose(source))
-        profile = source.info.get("icc_profile")
+        # A profile speaks of the colours that it was made for.
+        profile = source.info.get("icc_profile") if picture.mode == source.mode else None
     larger = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.LANCZOS)
     content = io.BytesIO()
     larger.save(content, "PNG", compress_level=3, icc_profile=profile)
