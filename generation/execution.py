@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import cast
 
@@ -54,9 +54,11 @@ def claim(pool: str) -> list[Job]:
     return scheduling.claim(pool, name(), watching.warm(), _together())
 
 
-def give_back() -> None:
-    """What stands under our name while nobody here is at it."""
-    ours = Job.objects.filter(worker=name(), status=Status.RUNNING)
+def give_back(but: Collection[int] = ()) -> None:
+    """What stands under our name while nobody here is at it. An attempt that is too young to be in `but` finds itself
+    without its job before it has ordered anything.
+    """
+    ours = Job.objects.filter(worker=name(), status=Status.RUNNING).exclude(pk__in=list(but))
     endure(lambda _again: [lifecycle.lose(job, crashed=False) for job in ours.all()])
 
 

@@ -28,6 +28,7 @@ from tests.generation.engines import fake_provider
 from tests.generation.engines.fake_provider import CallsBack, Studio
 from tests.generation.processes import children, until, worker
 from tests.generation.test_errands import FAULTS
+from tests.generation.test_lost_database import falls
 from tests.generation.test_lost_workers import guests
 from tests.media.samples import encoded
 
@@ -227,3 +228,21 @@ def test_one_that_hangs_does_not_take_the_others_along(studio: Studio) -> None:
         until(lambda: again(other).ended, "there", 20)
     assert (again(hanging).charged, again(other).charged) == (0, 4)
     assert settled_once([hanging, other])
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back_and_who_is_carried_stays(
+    rich: User, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(rich)
+    with carriers():
+        until(lambda: len(studio.orders) == 1, "ordered")
+        falls(monkeypatch, scheduling, "claim", done=True)
+        second = ask(rich)
+        carrying.carry()
+        until(lambda: len(studio.orders) == 2, "given back and ordered")
+        studio.finishes_by_itself = True
+        for order in studio.orders.values():
+            order["state"] = "done"
+        until(lambda: again(first).ended and again(second).ended, "both made")
+    assert [(again(job).status, again(job).attempts) for job in (first, second)] == [("succeeded", 1), ("succeeded", 2)]
+    assert len(studio.orders) == 2
