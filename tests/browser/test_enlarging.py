@@ -52,6 +52,8 @@ def test_an_upload_is_offered_larger_from_its_own_page(page: Page, house: Served
     page.goto(f"{house.url}/library/{picture.public_id}/")
     page.get_by_role("link", name="Enlarge").click()
     expect(page.locator(OFFER)).to_contain_text("for 1 cr")
+    # Beside it the composer has made its peace with the picture's proportions.
+    expect(page.locator("[data-cost]")).to_contain_text("cr")
     page.locator(OFFER).get_by_role("button", name="Make").click()
     expect(page.locator(".roll li")).to_have_count(1)
     assert Job.objects.get().params["image"] == str(picture.public_id)

@@ -1,5 +1,6 @@
 /** The sizes that a model makes well: its own list, or its area in the usual proportions. */
 
+const LEAST = 64; // of a side, as the API says
 const PROPORTIONS = [[4, 3], [3, 4], [16, 9], [9, 16]];
 
 export function shapes({ defaults: { width, height }, limits }) {
@@ -7,7 +8,7 @@ export function shapes({ defaults: { width, height }, limits }) {
   const step = limits.multiple ?? 8;
   const fit = ([across, up]) => {
     const scale = Math.sqrt((width * height) / (across * up));
-    return [across, up].map((side) => Math.round((side * scale) / step) * step).join("x");
+    return [across, up].map((side) => Math.max(LEAST, Math.round((side * scale) / step) * step)).join("x");
   };
   return [`${width}x${height}`, ...PROPORTIONS.map(fit)];
 }
