@@ -62,7 +62,8 @@ def house(transactional_db: None, daphne: str) -> Served:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page(chromium: Browser, transactional_db: None, settings: object) -> Iterator[Page]:
+    """Closed before its tables are emptied and its files forgotten: what it still loads would be missing."""
     context = chromium.new_context()
     context.set_default_timeout(15_000)
     page = context.new_page()
