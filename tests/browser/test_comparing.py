@@ -1,6 +1,7 @@
 """What is asked for together is held side by side, now and later."""
 
 import os
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -15,14 +16,19 @@ from tests.browser.making import make, open_studio, press
 from tests.browser.test_sign_in import complaints
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-pytestmark = pytest.mark.django_db(transaction=True)
+# Nightly until its pictures come every time: in some runs they answer 404.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.nightly]
 SHEET = "comparison-sheet"
 CELLS = f"{SHEET} td button"
 
 
+@pytest.fixture(autouse=True)
+def own_storage(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
-def studio(page: Page, house: Served, rich: User, patient: Model, settings: object, tmp_path: object) -> Page:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
     enter(page, house, rich)
     open_studio(page, house)
     page.locator("summary", has_text="Try many at once").click()
