@@ -46,6 +46,6 @@ def _first_line(error: Exception) -> str:
 
 def _owner() -> str:
     password = secrets.token_urlsafe(12)
-    more = ["--password", password, "--staff", "--credits", str(CREDITS)]
+    more = [f"--password={password}", "--staff", "--credits", str(CREDITS)]
     call_command("newuser", OWNER, *more, stdout=StringIO())
     return password
