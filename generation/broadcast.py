@@ -99,7 +99,7 @@ def listens(user_id: int) -> bool:
 
 def _channel(user_id: int) -> str:
     """As the channel layer calls it in Redis."""
-    return f"asgi__group__{group(user_id)}"
+    return f"{settings.CHANNEL_PREFIX}__group__{group(user_id)}"
 
 
 def since(user: User, seq: int) -> list[Message] | None:

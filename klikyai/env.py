@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from redis.connection import parse_url
 
 Value = TypeVar("Value")
 
@@ -44,6 +45,10 @@ def redis(name: str, default: str) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"{name} must look like redis://:password@host:6379/0")
     return url
+
+
+def redis_number(url: str) -> int:
+    return int(parse_url(url).get("db", 0))
 
 
 def flag(name: str, default: bool) -> bool:

@@ -131,8 +131,13 @@ CACHES = {
         "OPTIONS": dict(REDIS_OPTIONS),
     }
 }
+# Redis keeps the keys of its databases apart, but not their channels: a studio beside ours would hear our people.
+CHANNEL_PREFIX = f"asgi-{env.redis_number(REDIS_URL)}"
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
+    }
 }
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 600, "SERIALIZER": "rq.serializers.JSONSerializer"}

@@ -16,8 +16,7 @@ from tests.browser.making import make, open_studio, press
 from tests.browser.test_sign_in import complaints
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-# Nightly until its pictures come every time: in some runs they answer 404.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.nightly]
+pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = "comparison-sheet"
 CELLS = f"{SHEET} td button"
 

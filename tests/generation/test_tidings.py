@@ -45,7 +45,7 @@ def later(**span: float) -> None:
 @contextmanager
 def listening(user: User) -> Iterator[None]:
     ear = limits.connection().pubsub()
-    ear.subscribe(f"asgi__group__{broadcast.group(user.pk)}")
+    ear.subscribe(f"{house.CHANNEL_PREFIX}__group__{broadcast.group(user.pk)}")
     assert ear.get_message(timeout=2)["type"] == "subscribe"
     try:
         yield
