@@ -48,7 +48,7 @@ def redis(name: str, default: str) -> str:
 
 
 def redis_number(url: str) -> int:
-    return int(parse_url(url).get("db", 0))
+    return int(parse_url(url).get("db", 0))  # type: ignore[no-untyped-call]
 
 
 def flag(name: str, default: bool) -> bool:
