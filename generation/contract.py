@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from generation.errors import EngineFailed
 
+MOST_STEPS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -36,6 +38,12 @@ class Progress:
     steps: int
     stage: str = ""
     preview: bytes | None = None  # a small WebP
+
+    @property
+    def possible(self) -> bool:
+        """Providers say all sorts of things about how far they are."""
+        numbers = (self.step, self.steps)
+        return all(type(number) is int for number in numbers) and 0 <= self.step <= self.steps <= MOST_STEPS
 
 
 @dataclass(frozen=True, slots=True)

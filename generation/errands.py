@@ -61,8 +61,10 @@ def _awaited(
             found = engine.check(ticket)
             if isinstance(found, Result):
                 return found
-            pause, reached = found.ask_again_in, found.progress or reached
-            watch.progress(request.job, reached)
+            pause = found.ask_again_in
+            if found.progress and found.progress.possible:
+                reached = found.progress
+                watch.progress(request.job, reached)
         except EngineFailed as failed:
             # It is at work there and paid for: only its deadline ends the asking.
             if not failed.retryable:

@@ -81,6 +81,11 @@ def _prepared(jobs: Sequence[Job], model: Model) -> dict[Job, Request]:
             found[job] = _request(job, model)
         except (Refused, EngineFailed) as error:
             _fail(job, _as_failure(error))
+        except LOST:
+            raise
+        except Exception as error:
+            log.exception("could not be prepared", extra={"job": str(job.public_id)})
+            _fail(job, _broke(error))
     return found
 
 
@@ -135,10 +140,13 @@ def _finish(job: Job, outcome: Outcome, watch: watching.Watcher, again: bool) ->
     except Refused as error:
         discard_outputs(job.reference, str(token))
         _fail(job, _as_failure(error))
-    except OSError as error:
+    except LOST:
+        raise
+    except Exception as error:
+        # Else its lease would be prolonged until the deadline, and nobody would be at it.
         log.exception("could not be kept", extra={"job": str(job.public_id)})
         discard_outputs(job.reference, str(token))
-        _fail(job, _unkept(error))
+        _fail(job, _unkept(error) if isinstance(error, OSError) else _broke(error))
 
 
 def _keep(job: Job, result: Result) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import os
 import threading
 import time
@@ -15,6 +16,8 @@ from generation import broadcast, lifecycle
 from generation.broadcast import LOST
 from generation.contract import Progress
 from generation.models import Job, Status
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two looks at the database
 WRITE = 0.5
@@ -70,14 +73,17 @@ class Watcher:
             self._bell.wait(LOOK)
             self._bell.clear()
             try:
-                self._tell()
                 if time.monotonic() - looked >= LOOK:
                     looked = time.monotonic()
                     self._look()
                     close_old_connections()
+                self._tell()
             except LOST:
                 # Progress is worth no job: the database is asked again at the next look.
                 connection.close()
+            except Exception:
+                # Without this thread nobody would hear that the job is to stop.
+                log.exception("progress could not be told")
         connection.close()
 
     def _tell(self) -> None:

@@ -190,6 +190,19 @@ def test_a_canceled_job_is_canceled_there_too(rich: User, remote: Model, studio:
     assert credits.balance(rich).available == 998
 
 
+def test_impossible_progress_is_not_charged_and_hides_no_wish_to_stop(
+    rich: User, remote: Model, studio: Studio
+) -> None:
+    job = ask(rich)
+    claimed = scheduling.claim("remote", "w", (), scheduling.Together({}))
+    said = [Pending(Progress(step, 100), 0.1) for step in (-5, 10**12, "half", 101, 25)]  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Fake, "read_check", lambda self, answer: said.pop(0) if len(said) > 1 else said[0])
+        patch.setattr(errands, "_wait", lambda _pause, _ticket, _enough: said[1:] or lifecycle.cancel(again(job)))
+        execution.run(claimed)
+    assert (again(job).status, settled_once(job)) == ("canceled", 1)
+
+
 def test_an_attempt_that_lost_its_job_leaves_the_order_to_the_next(rich: User, remote: Model, studio: Studio) -> None:
     job = ask(rich)
     claimed = scheduling.claim("remote", "w", (), scheduling.Together({}))

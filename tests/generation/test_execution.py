@@ -9,12 +9,14 @@ from accounts.models import User
 from billing import credits
 from generation import execution, lifecycle, watching
 from generation.broadcast import described
+from generation.contract import Progress
 from generation.errors import CannotCancel, CannotRetry, Stale
 from generation.models import Job, Model, Turn
 from generation.submission import retry
 from media import storage
 from media.models import Asset
 from tests.generation.asking import again, ask, told
+from tests.generation.processes import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +71,32 @@ def test_failure_is_told_and_costs_nothing(rich: User, patient: Model, prompt: s
     assert job.error["message"]
     assert "middle" not in json.dumps(job.error)
     assert described([job])[0]["cost"] == {"quoted": 4, "held": 0, "charged": 0, "refunded": 4}
+
+
+@pytest.mark.parametrize("where", ["keep_output", "_request"])
+def test_what_nobody_foresaw_fails_the_job_at_once(
+    rich: User, patient: Model, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def breaks(*_all: Any, **_more: Any) -> None:
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(execution, where, breaks)
+    job = ask(rich)
+    execution.work_off("images")
+    job = again(job)
+    assert (job.status, job.error["code"], job.charged, balance(rich)) == ("failed", "engine_failed", 0, (1000, 0))
+    assert "middle" not in json.dumps(job.error)
+
+
+@pytest.mark.parametrize("step", [-1, "half"])
+def test_numbers_that_no_database_keeps_leave_the_job_alone(rich: User, patient: Model, step: Any) -> None:
+    job = ask(rich)
+    [claimed] = _claimed()
+    with watching.Watcher([claimed]) as watch:
+        watch._written[str(job.public_id)] = 0.0
+        watch.progress(str(job.public_id), Progress(step, 100, "x" * 50))
+        lifecycle.cancel(again(job))
+        until(lambda: watch.stopped(str(job.public_id)), "told to stop", 5)
 
 
 def test_one_that_fails_does_not_take_others_along(rich: User, patient: Model) -> None:
