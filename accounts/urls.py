@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.api import auth, keys, me
-from accounts.pages import data, developer, language, profile, security, theme
+from accounts.pages import data, developer, language, letters, profile, security, theme
 
 api_urlpatterns = [
     path("auth/register", auth.Register.as_view(), name="api-register"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/close/", data.close, name="close"),
     path("developer/", developer.developer, name="developer"),
     path("developer/keys/<uuid:key_id>/revoke/", developer.revoke, name="developer-revoke"),
+    path("letters/stop/<str:token>/", letters.stop, name="letters-stop"),
     path("language/", language.choose, name="language"),
     path("theme/", theme.choose, name="theme"),
 ]

@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -11,6 +12,9 @@ class Tiding(models.Model):
     job = models.OneToOneField("generation.Job", models.CASCADE, primary_key=True, related_name="tiding")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # Not before: somebody is at it, or it was not taken. Processes of an earlier version know none of this.
+    try_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     told_at = models.DateTimeField(null=True)
 
     class Meta:
