@@ -96,5 +96,6 @@ def _filters(query: bodies.JobQuery) -> dict[str, object]:
         "status": query.status,
         "tool": query.tool,
         "project__public_id": query.project,
+        "sheet": query.sheet,
         "created_at__gt": query.created_after,
     }

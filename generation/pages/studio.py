@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -82,10 +82,12 @@ def _own(user: User, tool: str, opened: Job | None) -> dict[str, Any]:
 
 
 def _sheet(opened: Job, known: Sequence[Job]) -> list[Job]:
-    """The job and all that it is compared with, where the newest do not hold them already."""
-    same = Q(pk=opened.pk) if opened.sheet is None else Q(user=opened.user_id, sheet=opened.sheet)
-    rows = Job.objects.filter(same).exclude(pk__in=[job.pk for job in known])
-    return list(rows.select_related("project").order_by("-created_at", "-pk")[:FRAMES])
+    """The job and what it is compared with, where the newest do not hold it already. Programs may mark thousands."""
+    rows = Job.objects.filter(user=opened.user_id).exclude(pk__in=[job.pk for job in known])
+    same = Q(pk=opened.pk) if opened.sheet is None else Q(sheet=opened.sheet)
+    wanted_first = Case(When(pk=opened.pk, then=0), default=1)
+    found = rows.filter(same).select_related("project").order_by(wanted_first, "-created_at", "-pk")[:FRAMES]
+    return sorted(found, key=lambda job: (job.created_at, job.pk), reverse=True)
 
 
 def _opened(request: HttpRequest) -> Job | None:

@@ -37,6 +37,8 @@ def words() -> dict[str, str]:
         "compare": _("Compare"),
         "together": _("{count} side by side"),
         "single": _("One at a time"),
+        "axis_model": _("Model"),
+        "axis_size": _("Size"),
         "axis_prompt": _("Prompt"),
         "axis_style": _("Style"),
         "axis_seed": _("Seed"),

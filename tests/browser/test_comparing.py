@@ -2,13 +2,16 @@
 
 import os
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.forms.models import model_to_dict
 from playwright.sync_api import Page, Response, expect
 
 from accounts.models import User
-from generation import execution
+from generation import execution, submission
 from generation.models import Job, Model
+from generation.submission import Terms
 from media.models import Asset
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
@@ -19,6 +22,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = "comparison-sheet"
 CELLS = f"{SHEET} td button"
+SHEET_ID = uuid4()
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +100,44 @@ def test_one_press_for_one_picture_is_no_sheet(page: Page, house: Served, rich: 
     expect(page.locator(SHEET)).to_be_hidden()
     assert Job.objects.get().sheet is None
     expect(page.get_by_role("button", name="Compare")).to_have_count(0)
+
+
+def marked(user: User, **params: Any) -> Job:
+    """As a program asks for it."""
+    wish = submission.settle(user, "text_to_image", {"prompt": "a red boat", **params})
+    return submission.submit(user, wish, Terms(sheet=SHEET_ID))
+
+
+def test_what_programs_mark_is_told_apart_by_what_they_vary(
+    page: Page, house: Served, rich: User, patient: Model
+) -> None:
+    Model.objects.create(**{**model_to_dict(patient, exclude=["id"]), "slug": "other", "rank": 1})
+    jobs = [marked(rich, model=model, width=width) for model in ("patient", "other") for width in (64, 128)]
+    enter(page, house, rich)
+    page.goto(f"{house.url}/studio/text_to_image/?job={jobs[0].public_id}")
+    expect(page.locator(CELLS)).to_have_count(4)
+    sheet = page.locator(SHEET)
+    expect(sheet.get_by_role("columnheader")).to_have_text(["Size64×64", "Size128×64"])
+    expect(sheet.get_by_role("rowheader")).to_have_text(["Modelpatient", "Modelother"])
+
+
+def test_the_same_again_takes_its_place(page: Page, house: Served, rich: User, patient: Model) -> None:
+    job, _other = marked(rich, prompt="fails"), marked(rich, prompt="works")
+    execution.work_off("images")
+    submission.retry(Job.objects.select_related("user", "project").get(pk=job.pk))
+    enter(page, house, rich)
+    page.goto(f"{house.url}/studio/text_to_image/?job={job.public_id}")
+    expect(page.locator(CELLS)).to_have_count(2)
+    expect(page.locator(SHEET).get_by_role("heading")).to_have_text("2 side by side")
+
+
+def test_of_a_huge_sheet_the_one_that_was_opened_is_shown(
+    page: Page, house: Served, rich: User, patient: Model
+) -> None:
+    jobs = [marked(rich, seed=seed) for seed in range(60)]
+    enter(page, house, rich)
+    page.goto(f"{house.url}/studio/text_to_image/?job={jobs[0].public_id}")
+    expect(page.locator(CELLS)).to_have_count(48)
+    page.get_by_role("button", name="One at a time").click()
+    expect(page.locator(".caption .words")).to_have_text("a red boat")
+    assert complaints(page) == []

@@ -143,3 +143,18 @@ def test_the_answer_is_what_the_list_says(rich: User, alice_api: APIClient, pati
     for _ in range(2):
         answer = alice_api.post("/api/v1/jobs", BOAT, format="json").json()["data"]
         assert answer == alice_api.get(answer["urls"]["self"]).json()["data"]
+
+
+def test_a_mark_gathers_what_one_person_marked(
+    rich: User, bob: User, alice_api: APIClient, bob_api: APIClient, patient: Model
+) -> None:
+    grant(bob, 100)
+    mark = "6f0d7a7e-7f4c-4f0e-9a52-0f3a4f1d2b11"
+    mine = [
+        alice_api.post("/api/v1/jobs", BOAT | sheet, format="json").json()["data"]["id"]
+        for sheet in ({"sheet": mark}, {"sheet": mark}, {})
+    ]
+    bobs = bob_api.post("/api/v1/jobs", BOAT | {"sheet": mark}, format="json").json()["data"]["id"]
+    found = {api: api.get(f"/api/v1/jobs?sheet={mark}").json()["data"]["items"] for api in (alice_api, bob_api)}
+    assert [[job["id"] for job in jobs] for jobs in found.values()] == [mine[1::-1], [bobs]]
+    assert alice_api.get("/api/v1/jobs?sheet=everybody").status_code == 400

@@ -3,15 +3,20 @@
 import { words } from "../api.js";
 
 export const MOST = 24;
+const COUNTED = 1000; // what is more is too many, however many it is
 const CHOICE = /\{([^{}|]*(?:\|[^{}|]*)+)\}/;
 
-/** `a {red|blue} boat` is two prompts. Braces without a bar are only text. */
+/** `a {red|blue} boat` is two prompts. Braces without a bar are only text. Somebody's link may bring forty choices of two. */
 export function prompts(text) {
-  const found = CHOICE.exec(text);
-  if (!found) return [text];
-  const [whole, inside] = found;
-  const made = inside.split("|").flatMap((word) => prompts(text.replace(whole, () => word.trim())));
-  return [...new Set(made)];
+  const made = new Set();
+  const waiting = [text];
+  while (waiting.length && made.size + waiting.length < COUNTED) {
+    const one = waiting.pop();
+    const found = CHOICE.exec(one);
+    if (!found) made.add(one);
+    else waiting.push(...found[1].split("|").map((word) => one.replace(found[0], () => word.trim())).reverse());
+  }
+  return [...made, ...waiting.reverse()];
 }
 
 /** What was typed beside the name of a setting: numbers, or names of styles, as they are or as this page calls them. */
@@ -25,7 +30,7 @@ export function values(name, typed, styles) {
 export function plan(params, axes) {
   let planned = prompts(params.prompt).map((prompt) => ({ ...params, prompt }));
   for (const { name, values: all } of axes) {
-    if (all.length) planned = planned.flatMap((one) => all.map((value) => ({ ...one, [name]: value })));
+    if (all.length) planned = planned.slice(0, COUNTED).flatMap((one) => all.map((value) => ({ ...one, [name]: value })));
   }
   return planned;
 }

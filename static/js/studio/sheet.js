@@ -3,7 +3,7 @@
 import { fill, words } from "../api.js";
 import { el, icon, ratio } from "./dom.js";
 
-const VARIES = ["prompt", "style", "seed", "steps", "strength", "guidance"];
+const VARIES = ["model", "prompt", "style", "size", "seed", "steps", "strength", "guidance"];
 const LIVE = ["asking", "queued", "running"];
 
 export class Sheet extends HTMLElement {
@@ -44,7 +44,7 @@ export class Sheet extends HTMLElement {
     const made = el("table", { "--ratio": ratio(jobs[0].params), "--rows": rows.length }, this.#head(columns), el("tbody", {}, ...rows.map((row) => this.#row(row, columns, at))));
     const back = el("button", { type: "button", class: "button quiet small", onclick: () => this.close() }, icon("expand"), words.single);
     const edge = el("div", { class: "edge", tabindex: 0, role: "region", "aria-label": words.compare }, made);
-    this.replaceChildren(el("header", {}, el("h2", {}, fill(words.together, { count: jobs.length })), back), edge);
+    this.replaceChildren(el("header", {}, el("h2", {}, fill(words.together, { count: this.cells.size })), back), edge);
     return undefined;
   }
 
@@ -86,7 +86,7 @@ function hair(job) {
 
 /** The last of what varies runs across, the rest down. */
 export function table(jobs) {
-  const keys = VARIES.filter((key) => new Set(jobs.map((job) => value(job, key))).size > 1);
+  const keys = edges(jobs);
   const across = keys.length > 1 ? keys.slice(-1) : [];
   const down = keys.filter((key) => !across.includes(key));
   const shown = short(jobs.map((job) => job.params.prompt));
@@ -96,8 +96,17 @@ export function table(jobs) {
   return { rows: edge(down), columns: edge(across), at: (row, column) => found.get(row.id + column.id) };
 }
 
+/** What tells these jobs apart. Programs leave the seed open, so that each has one of its own: then it says nothing. */
+function edges(jobs) {
+  const different = (keys) => new Set(jobs.map((job) => mark(job, keys))).size;
+  const keys = VARIES.filter((key) => different([key]) > 1);
+  const unsown = keys.filter((key) => key !== "seed");
+  return different(unsown) === different(keys) ? unsown : keys;
+}
+
 const written = (key, text) => (key === "style" ? (words[`style_${text}`] ?? (text || words.nostyle)) : text);
-const value = (job, key) => String(job.params[key] ?? "");
+const value = (job, key) => (key === "size" ? size(job.params) : String(job.params[key] ?? ""));
+const size = ({ width, height }) => (width ? `${width}×${height}` : "");
 const mark = (job, keys) => JSON.stringify(keys.map((key) => value(job, key)));
 
 /** Of prompts that are alike, only where they differ. */
