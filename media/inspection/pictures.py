@@ -15,7 +15,7 @@ from media.inspection.unfit import Unfit
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter and speaks to the person
 _KEPT_MODES = {
-    "PNG": {"1", "L", "LA", "RGB", "RGBA", "I;16"},
+    "PNG": {"1", "L", "LA", "RGB", "RGBA"},
     "JPEG": {"L", "RGB"},
     "WEBP": {"RGB", "RGBA"},
     "AVIF": {"RGB", "RGBA"},
@@ -93,6 +93,9 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _mode_for(picture: Image.Image, format: Format) -> Image.Image:
+    if picture.mode == "I;16":
+        # Sixteen bits of a colour Pillow brings down to eight itself; of grey it would cut off all but the darkest.
+        return picture.point(lambda shade: shade * (1 / 256)).convert("L")
     if picture.mode in _KEPT_MODES[format.reader] and "transparency" not in picture.info:
         return picture
     if format is formats.GIF:

@@ -29,6 +29,14 @@ def test_a_picture_is_known_by_its_content(tmp_path: Path, format: str) -> None:
     assert facts.colour.startswith("#")
 
 
+def test_grey_of_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None:
+    shades = b"".join((row * 1024).to_bytes(2, "little") * 64 for row in range(64))
+    facts, clean = take_in(tmp_path, samples.encoded("PNG", Image.frombytes("I;16", (64, 64), shades)))
+    with Image.open(io.BytesIO(clean)) as picture:
+        assert (picture.mode, [picture.getpixel((0, row)) for row in (0, 16, 32, 63)]) == ("L", [0, 64, 128, 252])
+    assert facts.colour == "#7e7e7e"
+
+
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_position_comments_and_trailers_are_gone(tmp_path: Path, format: str) -> None:
     content = samples.phone_photo(format)
