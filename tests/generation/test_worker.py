@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from billing import credits
 from billing.models import Hold
-from generation import lifecycle, upkeep
+from generation import lifecycle, scheduling, upkeep
 from generation.models import Job, Model, Worker
+from generation.watchdog import Watchdog
 from tests.generation.asking import again, ask, told
 from tests.generation.processes import children, until, worker
 
@@ -140,3 +142,23 @@ def test_term_finishes_what_runs(rich: User, patient: Model) -> None:
         watchdog.terminate()
         watchdog.wait(20)
     assert (status(job), again(job).attempts, status(next_one)) == ("succeeded", 1, "queued")
+
+
+@pytest.mark.parametrize("asked_to_go", [True, False])
+def test_a_job_is_not_blamed_for_a_house_that_restarts(
+    rich: User, patient: Model, settings: Any, asked_to_go: bool
+) -> None:
+    """Three deployments in the middle of what takes longer than a worker's grace would put it aside for ever."""
+    settings.WORKER_GRACE = 0.1
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    watchdog = Watchdog([sys.executable, "-c", deaf], "w", "images")
+    job = ask(rich)
+    scheduling.claim("images", "w", (), scheduling.Together({}))
+    watchdog._spawn()
+    assert watchdog.child is not None
+    if asked_to_go:
+        watchdog._stop()
+    else:
+        watchdog.child.kill()
+    watchdog._watch(timezone.now())
+    assert (status(job), again(job).crashes) == ("queued", 0 if asked_to_go else 1)
