@@ -8,7 +8,7 @@ from media import storage
 from media.delivery import CHUNK
 from media.inspection.formats import BY_MIME
 from media.models import Asset
-from media.names import safe_name
+from media.names import file_name, safe_name
 
 
 class _Passage:
@@ -46,10 +46,8 @@ def zipped(assets: Sequence[Asset]) -> Iterator[bytes]:
 
 
 def _name(number: int, asset: Asset) -> str:
-    extension = BY_MIME[asset.mime].extension
     # Cleaned here as well: a name that climbs out of the folder must never reach somebody's disk.
-    stem = safe_name(asset.name.rsplit(".", 1)[0]) or asset.kind
-    return f"{number:04d} {stem}.{extension}"
+    return f"{number:04d} {file_name(safe_name(asset.name), asset.kind, BY_MIME[asset.mime].extension)}"
 
 
 def _moment(at: datetime) -> tuple[int, int, int, int, int, int]:

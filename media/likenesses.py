@@ -3,6 +3,7 @@
 from media.content import Content
 from media.inspection.formats import BY_MIME
 from media.models import Asset
+from media.names import file_name
 
 VARIANTS = {"thumbnail": "256", "small": "640", "poster": "poster", "preview": "preview", "waveform": "waveform"}
 _SMALL = {"thumbnail", "small"}
@@ -11,7 +12,7 @@ _STAND_IN_BYTES = 4 << 20
 
 def content_of(asset: Asset, variant: str | None) -> Content | None:
     if variant is None:
-        name = asset.name if "." in asset.name else f"{asset.name or asset.kind}.{BY_MIME[asset.mime].extension}"
+        name = file_name(asset.name, asset.kind, BY_MIME[asset.mime].extension)
         return Content(asset.path, asset.mime, asset.bytes, asset.sha256, name, asset.created_at)
     wanted = "waveform" if asset.kind == "audio" and variant in _SMALL else VARIANTS.get(variant, "")
     made = asset.derivatives.filter(variant=wanted).first()

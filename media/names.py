@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+from media.inspection import formats
+
+_ENDINGS = {format.extension for format in formats.ALL} | {"jpeg"}
 _LONGEST = 120
 _UNWANTED = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 
@@ -11,3 +14,10 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     plain = "".join(mark for mark in last if unicodedata.category(mark) not in {"Cf", "Cs", "Cc", "Co", "Cn"})
     return _UNWANTED.sub("", plain).strip(" .")[-_LONGEST:]
+
+
+def file_name(name: str, kind: str, extension: str) -> str:
+    """With the ending of what is inside: "holiday 2.0" has none, and "invoice.exe" a wrong one."""
+    stem, dot, ending = name.rpartition(".")
+    known = dot and ending.lower() in _ENDINGS
+    return f"{(stem if known else name) or kind}.{extension}"

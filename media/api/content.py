@@ -20,6 +20,7 @@ from media.conversion import FORMATS, convert
 from media.delivery import deliver, guard
 from media.likenesses import content_of
 from media.models import Asset
+from media.names import file_name
 
 _BYTES = {
     (200, "application/octet-stream"): OpenApiTypes.BINARY,
@@ -79,6 +80,6 @@ def _converted(asset: Asset, wanted: bodies.ContentQuery) -> HttpResponseBase:
     recipe = asset.recipe if wanted.recipe == "keep" else None
     format = FORMATS[wanted.format]
     response = HttpResponse(convert(storage.open_at(asset.path), wanted.format, recipe), content_type=format.mime)
-    name = f"{asset.name.rsplit('.', 1)[0] or asset.kind}.{format.extension}"
+    name = file_name(asset.name, asset.kind, format.extension)
     response["Content-Disposition"] = content_disposition_header(wanted.download, name) or "inline"
     return guard(response)

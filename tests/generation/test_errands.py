@@ -219,13 +219,14 @@ def test_an_attempt_that_lost_its_job_leaves_the_order_to_the_next(rich: User, r
     assert (again(job).status, settled_once(job), len(studio.orders)) == ("succeeded", 4, 1)
 
 
-def test_a_database_that_is_away_when_the_order_has_its_name_loses_nothing(
-    rich: User, remote: Model, studio: Studio, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("when", ["sending", "id"])
+def test_a_database_that_is_away_while_it_is_ordered_loses_nothing(
+    rich: User, remote: Model, studio: Studio, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     remember, away = lifecycle.remember, [OperationalError("away")]
 
     def falter(job: Job, token: uuid.UUID, ticket: Mapping[str, Any]) -> None:
-        if "id" in ticket and away:
+        if when in ticket and away:
             raise away.pop()
         remember(job, token, ticket)
 

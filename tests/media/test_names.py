@@ -31,3 +31,17 @@ def test_a_new_name_is_made_harmless(alice_api: APIClient, photo: Asset, name: s
 def test_a_name_of_nothing_is_refused(alice_api: APIClient, photo: Asset) -> None:
     answer = alice_api.patch(f"/api/v1/assets/{photo.public_id}", {"name": "../.."}, format="json")
     assert (answer.status_code, list(answer.json()["error"]["details"])) == (400, ["name"])
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [("holiday.JPG", "holiday"), ("Dr. No v2.0", "Dr. No v2.0"), ("invoice.exe", "invoice.exe"), ("", "image")],
+)
+def test_what_is_saved_ends_as_what_it_is(alice_api: APIClient, photo: Asset, name: str, saved: str) -> None:
+    Asset.objects.update(name=name)
+    at = f"/api/v1/assets/{photo.public_id}/content?download=true"
+    for ending, address in (("jpg", at), ("webp", f"{at}&format=webp")):
+        assert alice_api.get(address)["Content-Disposition"] == f'attachment; filename="{saved}.{ending}"'
+    answer = alice_api.post("/api/v1/assets/archive", {"ids": [str(photo.public_id)]}, format="json")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert archive.namelist() == [f"0001 {saved}.jpg"]
