@@ -42,7 +42,7 @@ def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> T
     if known and not engine.notices_repeats:
         raise failures.uncertain("an earlier attempt fell while it was sending")
     sending = {"provider": provider, "sending": True}
-    made = engine.submit(request, lambda: lifecycle.remember(job, token, sending))
+    made = engine.submit(request, lambda: endure(lambda _again: lifecycle.remember(job, token, sending)))
     if isinstance(made, Ticket):
         # It is paid for there: a database that is away for a moment must not make us forget it.
         endure(lambda _again: lifecycle.remember(job, token, asdict(made)))
