@@ -40,11 +40,12 @@ def command_of(name: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("program", programs("0.0.0.0", 8000), ids=lambda one: one.name)
-def test_every_program_of_make_run_has_its_service(program: Any) -> None:
-    assert program.name in OURS
-    if program.name != "web":  # there it is two: pages by threads, streams by daphne
-        assert command_of(program.name)[2:] == list(program.command[2:])
+def test_every_program_of_make_run_has_its_service(settings: Any) -> None:
+    settings.PROVIDERS = {"elsewhere": {"engine": "one.of.theirs"}}
+    running = {program.name: list(program.command[2:]) for program in programs("0.0.0.0", 8000)}
+    del running["web"]  # there it is two: pages by threads, streams by daphne
+    assert running == {name: command_of(name)[2:] for name in running}
+    assert set(OURS) - set(running) == {"prepare", "web", "events"}
 
 
 def test_only_the_worker_carries_torch() -> None:
