@@ -1,10 +1,12 @@
 """The cast: Alice has credits, Bob has none, Charlie must see nothing of Alice's, Dana is staff."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import translation
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -26,6 +28,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def fresh_redis() -> None:
     """Limits outlive a test as they outlive a request."""
     limits.connection().flushdb()
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings: Settings, tmp_path: Path) -> Path:
+    """Of files: nothing of a test is found by the next, nor in somebody's own library."""
+    settings.MEDIA_ROOT, settings.MEDIA_ARRIVALS = tmp_path / "media", tmp_path / "arrivals"
+    return tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,18 @@ def words() -> dict[str, str]:
         "source": _("Choose a picture to start from."),
         "nostyle": _("as it comes"),
         "say": _("Say what you want to see."),
+        **live(),
+        **deeds(),
+        **{f"axis_{name}": words for name, words in axes().items()},
+        **{f"style_{name}": words for name, words in styles().items()},
+        "empty": _("The first frame is yours"),
+        "begin": _("Say what you want to see and press Make. The picture comes up here, step by step."),
+    }
+
+
+def live() -> dict[str, str]:
+    """What becomes of a job."""
+    return {
         "offline": _("There is no line to the server. Nothing was charged."),
         "broken": _("Something went wrong. Nothing was charged."),
         "asking": _("asking"),
@@ -24,6 +36,16 @@ def words() -> dict[str, str]:
         "canceled": _("Canceled."),
         "charged": _("{charged} credits were charged for what ran; the rest came back."),
         "free": _("Nothing was charged."),
+        "offer": _("That took a while. Shall this browser tell you when the next one is done?"),
+        "allow": _("Yes, tell me"),
+        "done": _("Your picture is done"),
+        "donefor": _("“{prompt}”"),
+    }
+
+
+def deeds() -> dict[str, str]:
+    """What can be done with a result."""
+    return {
         "wallet": _("Get credits"),
         "gone": _("The file was deleted."),
         "cancel": _("Cancel · {back} cr come back"),
@@ -37,14 +59,6 @@ def words() -> dict[str, str]:
         "compare": _("Compare"),
         "together": _("{count} side by side"),
         "single": _("One at a time"),
-        "axis_model": _("Model"),
-        "axis_size": _("Size"),
-        "axis_prompt": _("Prompt"),
-        "axis_style": _("Style"),
-        "axis_seed": _("Seed"),
-        "axis_steps": _("Steps"),
-        "axis_strength": _("How far from it"),
-        "axis_guidance": _("Guidance"),
         "look": _("Look"),
         "share": _("Share"),
         "link": _("Make a link"),
@@ -52,18 +66,25 @@ def words() -> dict[str, str]:
         "copied": _("Copied."),
         "give": _("Copy a link to {name}"),
         "forget": _("Delete {name}"),
-        "offer": _("That took a while. Shall this browser tell you when the next one is done?"),
-        "allow": _("Yes, tell me"),
-        "done": _("Your picture is done"),
-        "donefor": _("“{prompt}”"),
         "download": _("Download"),
         "star": _("Star"),
         "trash": _("Delete"),
-        **{f"style_{name}": words for name, words in styles().items()},
         "trashed": _("In the trash for 30 days."),
         "undo": _("Undo"),
-        "empty": _("The first frame is yours"),
-        "begin": _("Say what you want to see and press Make. The picture comes up here, step by step."),
+    }
+
+
+def axes() -> dict[str, str]:
+    """What a grid may vary."""
+    return {
+        "model": _("Model"),
+        "size": _("Size"),
+        "prompt": _("Prompt"),
+        "style": _("Style"),
+        "seed": _("Seed"),
+        "steps": _("Steps"),
+        "strength": _("How far from it"),
+        "guidance": _("Guidance"),
     }
 
 

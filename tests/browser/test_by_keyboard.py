@@ -1,7 +1,6 @@
 """From the door to a kept picture without a mouse."""
 
 import os
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,8 +15,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_visit_by_keyboard(page: Page, house: Served, patient: Model, settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def test_a_whole_visit_by_keyboard(page: Page, house: Served, patient: Model) -> None:
     page.goto(f"{house.url}/")
     tab_to(page, "Begin with an e-mail address")
     page.keyboard.press("Enter")

@@ -25,11 +25,6 @@ CELLS = f"{SHEET} td button"
 SHEET_ID = uuid4()
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
 def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
     enter(page, house, rich)

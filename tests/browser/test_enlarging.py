@@ -1,6 +1,5 @@
 import io
 import os
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,11 +19,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 PRINT = ".paper img.in:not(.preview)"
 OFFER = ".toast"
-
-
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 def test_a_result_is_made_larger_after_its_price_was_said(

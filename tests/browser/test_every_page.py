@@ -51,9 +51,8 @@ WEIGHT = """
 
 
 @pytest.fixture
-def someone(page: Page, house: Served, alice: User, patient: Model, settings: Any, tmp_path: Any) -> Page:
+def someone(page: Page, house: Served, alice: User, patient: Model) -> Page:
     """With a picture made, so that the pages are not empty."""
-    settings.MEDIA_ROOT = tmp_path
     EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
     credits.grant(alice, 1000, reference="tests", kind="promotion")
     page.add_init_script(SHIFTS)

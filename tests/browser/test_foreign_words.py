@@ -1,7 +1,6 @@
 """Words that would be a program, in every field that takes words: they are shown and never run."""
 
 import os
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,10 +24,7 @@ PLACES = [
 
 
 @pytest.mark.django_db(transaction=True)
-def test_words_are_only_ever_words(
-    page: Page, house: Served, rich: User, patient: Model, settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def test_words_are_only_ever_words(page: Page, house: Served, rich: User, patient: Model) -> None:
     ran: list[str] = []
     page.expose_function("ran", lambda: ran.append(page.url))
     page.on("dialog", lambda dialog: ran.append(dialog.message))

@@ -2,7 +2,6 @@
 
 import io
 import os
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,8 +25,7 @@ PANNED = (40, 25)
 
 
 @pytest.fixture
-def sheet(page: Page, house: Served, rich: User, patient: Model, settings: Any, tmp_path: Any) -> Page:
-    settings.MEDIA_ROOT = tmp_path
+def sheet(page: Page, house: Served, rich: User, patient: Model) -> Page:
     picture = io.BytesIO(samples.encoded("PNG", samples.picture((SIDE, SIDE))))
     asset = accept_upload(rich, picture, "square.png")
     enter(page, house, rich)

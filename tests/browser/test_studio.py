@@ -2,7 +2,6 @@ import os
 import re
 import threading
 from itertools import count
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -23,11 +22,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 FINISHED = ".paper img.in:not(.preview)"
 FRAMES = ".roll li"
-
-
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,8 +45,7 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
 
 
 @pytest.fixture(autouse=True)
-def remote(db: None, studio: Studio, settings: Any, tmp_path: Path) -> Iterator[Model]:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def remote(db: None, studio: Studio, settings: Any) -> Iterator[Model]:
     engine = f"{CallsBack.__module__}.CallsBack"
     row = {"engine": engine, "key": "our-key", "base": studio.url, "secret": SECRET}
     settings.PROVIDERS = {NAME: row, "deaf": {"engine": engine, "key": "k", "base": studio.url}}

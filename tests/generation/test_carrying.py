@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,8 +44,7 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
 
 
 @pytest.fixture(autouse=True)
-def remote(db: None, studio: Studio, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def remote(db: None, studio: Studio, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     engine = f"{CallsBack.__module__}.CallsBack"
     settings.PROVIDERS = {CallsBack.name: {"engine": engine, "key": "our-key", "base": studio.url}}
     monkeypatch.setattr(CallsBack, "ask_again_in", 0.1)

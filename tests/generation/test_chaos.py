@@ -77,11 +77,6 @@ Watchdog([sys.executable, "-c", sys.argv[1]], sys.argv[2], "images").run()
 """
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 @pytest.fixture
 def falls(tmp_path: Path) -> Path:
     place = tmp_path / "falls"

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,8 +29,7 @@ FAULTS = ["drops", "stalls", "garbage", "elsewhere", "endless", 400, 401, 404, 4
 
 
 @pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fake_provider, "PICTURE", encoded("PNG"))
     monkeypatch.setattr(transport, "PATIENCE", (0.3, 0.3))
     monkeypatch.setattr(transport, "LARGEST", 4000)

@@ -21,11 +21,6 @@ from tests.generation.processes import until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def balance(user: User) -> tuple[int, int]:
     found = credits.balance(user)
     return found.available, found.held

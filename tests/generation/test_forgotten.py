@@ -1,8 +1,6 @@
 """An ended job whose hold is still open should never be. Should it be, it is settled however much else is under way."""
 
 import uuid
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,11 +14,6 @@ from tests.generation.asking import ask
 
 pytestmark = pytest.mark.django_db
 UNDER_WAY = 1001
-
-
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def forgotten(user: User, status: str, charged: int) -> Hold:

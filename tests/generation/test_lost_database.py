@@ -1,7 +1,6 @@
 """PostgreSQL may go away while a job is at work: it is finished when the database is back, and once."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enduring, "PAUSE", 0.01)
 
 

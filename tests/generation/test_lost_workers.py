@@ -31,11 +31,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 UPKEEP = ["manage.py", "upkeep"]
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def vanish(at_once: int, gate: Path, **clocks: str) -> tuple[list[float], list[float]]:
     """So many machines are gone in the same moment; seconds until it was noticed and until each job ran again."""
     with ExitStack() as machines:

@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,11 +26,6 @@ from tests.generation.processes import started, until
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 PORTS = (18731, 18732)
 BOAT = {"tool": "text_to_image", "params": {"prompt": "a red boat"}}
-
-
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ from tests.generation.conftest import grant
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def long_ago(job: Job, minutes: float = 5) -> Job:
     Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(minutes=minutes))
     return job

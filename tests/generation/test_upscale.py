@@ -27,11 +27,6 @@ from tests.generation.processes import until, worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def photo(size: tuple[int, int] = (40, 30), mode: str = "RGB", format: str = "PNG") -> bytes:
     content = io.BytesIO()
     Image.linear_gradient("L").resize(size).convert(mode).save(content, format)

@@ -3,10 +3,8 @@
 import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -55,11 +53,6 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "preset_id": lambda user: Preset.objects.create(user=user, tool="text_to_image", name="hers"),
     "upload_id": lambda user: Upload.objects.create(user=user, length=10),
 }
-
-
-@pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT, settings.MEDIA_ARRIVALS = tmp_path / "media", tmp_path / "arrivals"
 
 
 # Names of what belongs to the house: everybody sees it.

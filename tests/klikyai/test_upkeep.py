@@ -4,9 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -61,9 +59,8 @@ def open_gate() -> Iterator[None]:
 
 
 @pytest.fixture
-def lost(alice: User, settings: Any, tmp_path: Path) -> Job:
+def lost(alice: User) -> Job:
     """Its worker said nothing for longer than it may."""
-    settings.MEDIA_ROOT = tmp_path / "media"
     grant(alice, 100)
     make_patient()
     ask(alice)

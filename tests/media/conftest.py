@@ -16,13 +16,6 @@ from media.models import Asset
 from tests.media import samples
 
 
-@pytest.fixture(autouse=True)
-def own_storage(settings: Settings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ARRIVALS = tmp_path / "arrivals"
-    return tmp_path / "media"
-
-
 @pytest.fixture(scope="session")
 def cleaned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, bytes]:
     """The phone's photo, through the cage once for all."""
