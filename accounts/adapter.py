@@ -67,10 +67,13 @@ class AccountAdapter(ByPhone):
         letters.dress(letter, str(letter.body))
         return letter
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
         """What it tells of has happened already, mail or no mail."""
+        facts = {"house": settings.SITE_URL, **(context or {})}
         with suppress(ImmediateHttpResponse):
-            super().send_notification_mail(*args, **kwargs)
+            super().send_notification_mail(template_prefix, user, facts, email)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **more: Any) -> None:
         try:
