@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from billing import prices
-from generation import catalogue
+from generation import catalogue, notes
 from generation.models import Model
 from generation.tools.base import Tool
 from generation.tools.styles import styles_of
@@ -34,7 +34,7 @@ def _model(tool: Tool, model: Model, *, default: bool) -> dict[str, Any]:
     return {
         "name": model.slug,
         "title": model.title,
-        "note": model.note,
+        "note": notes.in_words(model.note),
         "default": default,
         "defaults": model.defaults,
         "limits": model.limits,

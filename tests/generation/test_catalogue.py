@@ -3,9 +3,10 @@
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.utils import translation
 
 from accounts.errors import InvalidRequest
-from generation import catalogue
+from generation import catalogue, notes
 from generation.models import Model
 from generation.shipping import ship
 
@@ -72,3 +73,10 @@ def test_migrating_again_changes_nothing(sketch: Model) -> None:
     before = list(Model.objects.values())
     call_command("migrate", verbosity=0)
     assert list(Model.objects.values()) == before
+
+
+def test_what_is_said_of_each_model_has_a_translation(sketch: Model) -> None:
+    said = {model.note for model in Model.objects.all()}
+    with translation.override("de"):
+        assert [note for note in said if notes.in_words(note) == note] == []
+    assert notes.in_words("as staff wrote it") == "as staff wrote it"
