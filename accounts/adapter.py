@@ -1,7 +1,8 @@
 """How allauth behaves in this house."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from smtplib import SMTPException
 from typing import Any
 
@@ -76,10 +77,16 @@ class AccountAdapter(ByPhone):
             super().send_notification_mail(template_prefix, user, facts, email)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **more: Any) -> None:
-        try:
+        with _refusals():
             super().send_verification_code_sms(user, phone, code, **more)
-        except Refused as error:
-            raise ImmediateHttpResponse(_refusal(current.request, error)) from error
+
+    def send_unknown_account_sms(self, phone: str, **more: Any) -> None:
+        with _refusals():
+            super().send_unknown_account_sms(phone, **more)
+
+    def send_account_already_exists_sms(self, phone: str, **more: Any) -> None:
+        with _refusals():
+            super().send_account_already_exists_sms(phone, **more)
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         try:
@@ -92,6 +99,15 @@ class AccountAdapter(ByPhone):
             # The same mailbox came twice at once. Whoever was second is told what a known address is told.
             answer = prevent_enumeration(request, email=form.cleaned_data["email"])
             raise ImmediateHttpResponse(answer) from error
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """allauth's own flows know none of ours."""
+    try:
+        yield
+    except Refused as error:
+        raise ImmediateHttpResponse(_refusal(current.request, error)) from error
 
 
 def _refusal(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -26,9 +26,16 @@ class ByPhone(DefaultAccountAdapter):  # type: ignore[misc]
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_more: Any) -> None:
         if not settings.SMS_GATEWAY:
             raise Unavailable(_("This studio sends no text messages."))
-        limits.spend("sms", phone, CODES_PER_NUMBER, HOUR, fail_closed=True)
+        _count(phone)
         send: Callable[[str, str], None] = import_string(settings.SMS_GATEWAY)
         send(phone, _("%(code)s is your code for KlikyAI.") % {"code": code})
+
+    def send_unknown_account_sms(self, phone: str, **_more: Any) -> None:
+        """Messages cost, so a number that nobody has here gets none; it is counted like any other."""
+        _count(phone)
+
+    def send_account_already_exists_sms(self, phone: str, **_more: Any) -> None:
+        _count(phone)
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         phone = Phone.objects.filter(user=user).first()
@@ -44,3 +51,7 @@ class ByPhone(DefaultAccountAdapter):  # type: ignore[misc]
     def get_user_by_phone(self, phone: str) -> User | None:
         owner = Phone.objects.select_related("user").filter(number=phone, verified=True).first()
         return owner.user if owner else None
+
+
+def _count(phone: str) -> None:
+    limits.spend("sms", phone, CODES_PER_NUMBER, HOUR, fail_closed=True)

@@ -74,3 +74,19 @@ def test_a_phone_is_proved_on_pages(alice: User) -> None:
     assert code
     client.post("/accounts/phone/verify/", {"code": code[0]})
     assert Phone.objects.get(user=alice).verified
+
+
+@override_settings(ACCOUNT_RATE_LIMITS=False)
+def test_a_known_number_and_an_unknown_one_are_answered_alike(alice: User) -> None:
+    """Also when another code is asked for, and when it was asked for too often."""
+    Phone.objects.create(user=proved(alice), number=NUMBER, verified=True)
+    seen = []
+    for number in (NUMBER, "+4930901821"):
+        client, answers = Client(), []
+        for _time in range(4):
+            answers.append(client.post("/accounts/login/", {"login": number}).status_code)
+            answers.append(client.post("/accounts/login/code/confirm/", {"action": "resend"}).status_code)
+        seen.append(answers)
+    assert seen[0] == seen[1]
+    assert 429 in seen[0]
+    assert {str(letter.to) for letter in mail.outbox} == {"['sms@localhost']"}

@@ -1,8 +1,10 @@
 import time
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 
 from accounts.models import User
@@ -72,6 +74,36 @@ def test_known_and_unknown_addresses_take_one_time(alice: User, path: str, field
             times.append(time.perf_counter() - started)
     known, unknown = (min(times) for times in took.values())  # what the work takes, whatever else the machine does
     assert abs(known - unknown) < 0.03, f"known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms"
+
+
+AGAIN = [
+    ("/accounts/login/", "login", "/accounts/login/code/confirm/"),
+    ("/accounts/signup/", "email", "/accounts/confirm-email/"),
+]
+
+
+@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize(("path", "field", "door"), AGAIN)
+def test_another_code_is_the_same_for_known_and_unknown_addresses(
+    alice: User, path: str, field: str, door: str, away: bool, settings: Any
+) -> None:
+    """As many letters, so that no clock and no mail server that is away tells who has an account."""
+    settings.ACCOUNT_RATE_LIMITS = False
+    proved(alice)
+    seen, sends = [], settings.EMAIL_BACKEND
+    for email in (alice.email, "nobod@example.org"):
+        client = Client()
+        client.post(path, {field: email})
+        before = len(mail.outbox)
+        settings.EMAIL_BACKEND = "tests.accounts.test_sign_in.NoMail" if away else sends
+        seen.append((client.post(door, {"action": "resend"}).status_code, len(mail.outbox) - before))
+        settings.EMAIL_BACKEND = sends
+    assert seen == [(503, 0) if away else (302, 1)] * 2
+
+
+class NoMail(BaseEmailBackend):
+    def send_messages(self, letters: Any) -> int:
+        raise ConnectionRefusedError
 
 
 def test_a_session_gets_a_new_name_at_sign_in(client: Client, alice: User) -> None:
