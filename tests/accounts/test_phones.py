@@ -82,8 +82,8 @@ def test_a_known_number_and_an_unknown_one_are_answered_alike(alice: User) -> No
     Phone.objects.create(user=proved(alice), number=NUMBER, verified=True)
     seen = []
     for number in (NUMBER, "+4930901821"):
-        client, answers = Client(), []
-        for _time in range(4):
+        answers = []
+        for client in [Client() for _time in range(4)]:
             answers.append(client.post("/accounts/login/", {"login": number}).status_code)
             answers.append(client.post("/accounts/login/code/confirm/", {"action": "resend"}).status_code)
         seen.append(answers)
