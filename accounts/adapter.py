@@ -28,6 +28,7 @@ from accounts.sealing import box
 
 SIGN_UPS_PER_BLOCK = 20
 DAY = 24 * 3600
+CONFIRMED = "account/messages/email_confirmed.txt"
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +55,14 @@ class AccountAdapter(ByPhone):
         if owner is not None and owner.pk != me.pk and owner.email != email:
             raise self.validation_error("email_taken")
         return email
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *more: Any, **named: Any
+    ) -> None:
+        """Whoever is on their way in sees that it worked; whoever adds an address is told."""
+        if message_template == CONFIRMED and not request.user.is_authenticated:
+            return
+        super().add_message(request, level, message_template, *more, **named)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         try:

@@ -3,9 +3,13 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib import messages
 from django.core import mail
+from django.http import HttpRequest
 from playwright.sync_api import Page, expect
 
+from accounts.adapter import AccountAdapter
+from generation.models import Model
 from tests.browser.conftest import Served
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -39,9 +43,26 @@ def sign_up(page: Page, house: Served) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_up_by_code(page: Page, house: Served) -> None:
+def test_sign_up_by_code(page: Page, house: Served, patient: Model) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
     sign_up(page, house)
+    expect(page.locator("[data-shutter]")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".notice")).to_have_count(0)
     at_home(page, house)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_on_the_way_in_pushes_nothing(
+    page: Page, house: Served, patient: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(_adapter: object, request: HttpRequest, level: int, *_more: object, **_named: object) -> None:
+        messages.add_message(request, level, "Said.")
+
+    monkeypatch.setattr(AccountAdapter, "add_message", say)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_up(page, house)
+    expect(page.locator(".notice").first).to_be_in_viewport()
+    expect(page.locator("[data-shutter]")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.django_db(transaction=True)
