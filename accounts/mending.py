@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.flows.phone_verification import PhoneVerificationStageProcess
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,13 @@ def _as_at_first(process: Any) -> None:
     process.persist()
 
 
+def text_again(process: PhoneVerificationStageProcess) -> None:
+    process.record_resend()
+    process.send(skip_enumeration_sms=False)
+
+
 def mend() -> None:
     RequestLoginCodeForm.clean = clean
     LoginCodeVerificationProcess.resend = send_code_again
     EmailVerificationProcess.resend = verify_again
+    PhoneVerificationStageProcess.resend = text_again

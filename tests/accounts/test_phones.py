@@ -76,16 +76,21 @@ def test_a_phone_is_proved_on_pages(alice: User) -> None:
     assert Phone.objects.get(user=alice).verified
 
 
+SIGN_IN = ("/accounts/login/", "login", "/accounts/login/code/confirm/")
+SIGN_UP = ("/accounts/signup/", "phone", "/accounts/phone/verify/")
+
+
 @override_settings(ACCOUNT_RATE_LIMITS=False)
-def test_a_known_number_and_an_unknown_one_are_answered_alike(alice: User) -> None:
+@pytest.mark.parametrize(("path", "field", "door"), [SIGN_IN, SIGN_UP])
+def test_a_known_number_and_an_unknown_one_are_answered_alike(alice: User, path: str, field: str, door: str) -> None:
     """Also when another code is asked for, and when it was asked for too often."""
     Phone.objects.create(user=proved(alice), number=NUMBER, verified=True)
     seen = []
     for number in (NUMBER, "+4930901821"):
         answers = []
-        for client in [Client() for _time in range(4)]:
-            answers.append(client.post("/accounts/login/", {"login": number}).status_code)
-            answers.append(client.post("/accounts/login/code/confirm/", {"action": "resend"}).status_code)
+        for time, client in enumerate(Client() for _time in range(4)):
+            answers.append(client.post(path, {field: number, "email": f"new{number}{time}@example.org"}).status_code)
+            answers.append(client.post(door, {"action": "resend"}).status_code)
         seen.append(answers)
     assert seen[0] == seen[1]
     assert 429 in seen[0]
