@@ -50,7 +50,7 @@ def chart(user: User, days: int) -> Chart:
     tools, keys = Counter[str](), Counter[str]()
     for row in rows:
         every[row.day] = every.get(row.day, 0) + row.credits
-        tools[row.tool.replace("_", " ").capitalize() or _("Other")] += row.credits
+        tools[row.tool] += row.credits
         keys[row.key_name or _("By hand")] += row.credits
     by_day = [(f"{day:%d.%m.}", credits) for day, credits in every.items()]
     return Chart(_bars(by_day), _bars(tools.most_common()), _bars(keys.most_common()), sum(every.values()))

@@ -5,9 +5,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
+
+# What comes with the house speaks every language; what staff write is shown as they wrote it.
+OURS = (gettext_noop("500 credits"), gettext_noop("2,000 credits"), gettext_noop("10,000 credits"))
 
 
 class Pack(models.Model):
@@ -27,7 +31,11 @@ class Pack(models.Model):
         constraints: ClassVar = [models.CheckConstraint(condition=Q(credits__gt=0, amount__gt=0), name="pack_is_worth")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return gettext(self.title) if self.title in OURS else self.title
 
     @property
     def price(self) -> str:

@@ -69,3 +69,15 @@ def test_caps_are_set_and_lifted_by_a_form(alice: User, browser: Client) -> None
     browser.post("/wallet/caps/", {"daily_cap": "", "monthly_cap": "7"})
     assert Wallet.objects.values_list("daily_cap", "monthly_cap").get(user=alice) == (None, 7)
     assert "whole number" in browser.post("/wallet/caps/", {"daily_cap": "-1"}, follow=True).content.decode()
+
+
+def test_tools_and_packs_speak_the_language_of_the_page(alice: User, browser: Client) -> None:
+    german = {"Accept-Language": "de"}
+    credits.grant(alice, 100, reference="pay", kind="purchase")
+    credits.hold(alice, 30, reference="job:1", title="Bild", tool="image_to_image")
+    page = browser.get("/wallet/", headers=german).content.decode()
+    assert "Bild aus Bild" in page
+    assert "Image to image" not in page
+    packs = browser.get("/wallet/buy/", headers=german).content.decode()
+    assert "2.000 Credits" in packs
+    assert "2,000 credits" not in packs

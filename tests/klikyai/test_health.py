@@ -1,11 +1,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.test import Client, override_settings
 
 from accounts.models import User
+from klikyai import health
 from klikyai.services.embedded import Embedded
 from klikyai.services.process import free_port
 
@@ -56,3 +58,11 @@ def test_metrics_are_not_for_strangers(client: Client, alice: User, dana: User) 
 def test_metrics_open_to_the_token(client: Client) -> None:
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer let-prometheus-in"}).status_code == 200
+
+
+def test_each_service_is_timed_by_itself() -> None:
+    def late() -> None:
+        Event().wait(0.2)
+
+    found = health.look({"late": late, "quick": int})
+    assert found["quick"]["milliseconds"] < 150 < found["late"]["milliseconds"]
