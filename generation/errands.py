@@ -18,6 +18,7 @@ from generation.models import LIVE, Job
 LOOK = 0.5
 AT_LEAST = 0.2  # seconds between two questions, however often the provider calls
 UNREACHABLE = 10.0  # seconds until a provider that did not answer is asked again
+MISREAD = 5  # answers in a row that nobody understands, until it is given up
 
 
 Leaving = Callable[[], bool]
@@ -52,7 +53,7 @@ def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> T
 def _awaited(
     engine: RemoteEngine, ticket: Ticket, job: Job, request: Request, watch: Watch, leaving: Leaving
 ) -> Outcome:
-    reached = Progress(0, 1)
+    reached, misread = Progress(0, 1), 0
     while not watch.stopped(request.job):
         if leaving():
             return Left()
@@ -61,13 +62,15 @@ def _awaited(
             found = engine.check(ticket)
             if isinstance(found, Result):
                 return found
-            pause = found.ask_again_in
+            pause, misread = found.ask_again_in, 0
             if found.progress and found.progress.possible:
                 reached = found.progress
                 watch.progress(request.job, reached)
         except EngineFailed as failed:
-            # It is at work there and paid for: only its deadline ends the asking.
-            if not failed.retryable:
+            # It is at work there and paid for: only its deadline ends the asking. A page of somebody between us and it
+            # is no answer yet.
+            misread = misread + 1 if failed.code == failures.UNREADABLE else 0
+            if not failed.retryable and not 0 < misread < MISREAD:
                 raise
         _wait(pause, ticket, lambda: leaving() or watch.stopped(request.job))
     if _still_ours(job):

@@ -102,6 +102,13 @@ def test_what_passes_is_waited_for(rich: User, remote: Model, studio: Studio) ->
         assert ordered(rich, studio, [200, *[fault] * 5]) == ("succeeded", 1), fault
 
 
+def test_a_page_of_somebody_in_between_is_no_answer(rich: User, remote: Model, studio: Studio) -> None:
+    """Paid for there already; but who never makes sense is given up."""
+    assert ordered(rich, studio, [200, "garbage", "elsewhere", "garbage", "endless"]) == ("succeeded", 1)
+    assert ordered(rich, studio, [200, *["garbage"] * errands.MISREAD]) == ("failed", 1)
+    assert ordered(rich, studio, [200, "garbage", 400]) == ("failed", 1)
+
+
 class Killed(BaseException):
     pass
 

@@ -6,6 +6,7 @@ from generation.errors import EngineFailed
 
 BUSY = {429, 503}
 TROUBLED = {408, 425, 500, 502, 504}
+UNREADABLE = "provider_unreadable"
 
 
 def meaning(status: int, log: str) -> EngineFailed:
@@ -30,7 +31,7 @@ def unreachable(log: str) -> EngineFailed:
 
 def unreadable(log: str) -> EngineFailed:
     message = gettext_noop("The provider's answer could not be understood.")
-    return EngineFailed(message, retryable=False, log=log, code="provider_unreadable")
+    return EngineFailed(message, retryable=False, log=log, code=UNREADABLE)
 
 
 def uncertain(log: str) -> EngineFailed:
