@@ -123,3 +123,18 @@ def test_a_code_for_nobody_is_refused(client: Client, db: None) -> None:
     assert client.post("/accounts/login/code/", {}).status_code == 200
     asked = client.post("/_allauth/app/v1/auth/code/request", {}, content_type="application/json")
     assert asked.status_code == 400
+
+
+def test_a_studio_that_takes_nobody_says_so(client: Client, alice: User, settings: Any) -> None:
+    settings.SIGN_UP_OPEN = False
+    page = client.post("/accounts/signup/", {"email": "new@example.org"}).content.decode()
+    assert "No new accounts for now." in page
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+def test_a_stopped_account_is_told_to_whoever_owns_it(client: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    given = {"login": alice.email, "password": "correct horse alice"}
+    page = client.post("/accounts/login/", given, follow=True).content.decode()
+    assert "_auth_user_id" not in client.session
+    assert "This account is stopped." in page
