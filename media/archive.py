@@ -8,7 +8,7 @@ from media import storage
 from media.delivery import CHUNK
 from media.inspection.formats import BY_MIME
 from media.models import Asset
-from media.names import file_name, safe_name
+from media.names import file_name, named_by_prompt, safe_name
 
 
 class _Passage:
@@ -47,7 +47,8 @@ def zipped(assets: Sequence[Asset]) -> Iterator[bytes]:
 
 def _name(number: int, asset: Asset) -> str:
     # Cleaned here as well: a name that climbs out of the folder must never reach somebody's disk.
-    return f"{number:04d} {file_name(safe_name(asset.name), asset.kind, BY_MIME[asset.mime].extension)}"
+    name = safe_name(asset.name) or named_by_prompt(asset.prompt)
+    return f"{number:04d} {file_name(name, asset.kind, BY_MIME[asset.mime].extension)}"
 
 
 def _moment(at: datetime) -> tuple[int, int, int, int, int, int]:

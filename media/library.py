@@ -89,7 +89,7 @@ def _asked(user: User, wanted: Wanted, under: str = "") -> Q:
         "search": SearchQuery(wanted.search, search_type="websearch", config="simple") if wanted.search else None,
     }
     given = {field: value for field, value in asked.items() if value is not None}
-    always = {**SEEN, "user": user, "trashed_at__isnull": not wanted.trash}
+    always = {**SEEN, "user": user, "trashed_at__isnull": not wanted.trash, "keep_until": None}
     return Q(**{f"{under}{field}": value for field, value in (always | given).items()})
 
 
@@ -100,7 +100,7 @@ def _project(user: User, public_id: UUID) -> Subquery:
 
 def beside(user: User, asset: Asset) -> tuple[UUID | None, UUID | None]:
     """What hangs next to it on the wall: the newer one and the older one."""
-    hung = Asset.objects.of(user).on_the_wall()
+    hung = Asset.objects.of(user).on_the_wall().filter(keep_until=None)
     at = (asset.created_at, asset.pk)
     newer = hung.filter(Q(created_at__gt=at[0]) | Q(created_at=at[0], id__gt=at[1])).order_by("created_at", "id")
     older = hung.filter(Q(created_at__lt=at[0]) | Q(created_at=at[0], id__lt=at[1])).order_by(*ORDER)

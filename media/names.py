@@ -1,12 +1,14 @@
 """A name that a person gave, made harmless for a header, a page and every file system."""
 
 import re
+import textwrap
 import unicodedata
 
 from media.inspection import formats
 
 _ENDINGS = {format.extension for format in formats.ALL} | {"jpeg"}
 _LONGEST = 120
+_OF_A_PROMPT = 60
 _UNWANTED = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 
 
@@ -14,6 +16,11 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     plain = "".join(mark for mark in last if unicodedata.category(mark) not in {"Cf", "Cs", "Cc", "Co", "Cn"})
     return _UNWANTED.sub("", plain).strip(" .")[-_LONGEST:]
+
+
+def named_by_prompt(prompt: str) -> str:
+    """What nobody named is called after what was asked for; only its owner is told."""
+    return safe_name(textwrap.shorten(re.sub(r"[/\\]", " ", prompt), _OF_A_PROMPT, placeholder=""))
 
 
 def file_name(name: str, kind: str, extension: str) -> str:

@@ -10,6 +10,7 @@ def words() -> dict[str, str]:
         "plan": _("{count} pictures, {credits} credits together."),
         "many": _("That would be {count} pictures. At most {most} at once."),
         "source": _("Choose a picture to start from."),
+        "unpainted": _("Paint over the part that is to be made anew."),
         "nostyle": _("as it comes"),
         "say": _("Say what you want to see."),
         **live(),

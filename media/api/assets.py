@@ -26,7 +26,11 @@ from media.models import Asset, Tag
 from media.workspace import no_room
 
 _IN_ONE_PIECE = 256 << 20
-_UPLOAD = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+_FIELDS = {
+    "file": {"type": "string", "format": "binary"},
+    "temporary": {"type": "boolean", "description": "Kept for a day and not shown in the library: a mask, say"},
+}
+_UPLOAD = {"type": "object", "properties": _FIELDS, "required": ["file"]}
 
 
 class Assets(APIView):
@@ -57,7 +61,8 @@ class Assets(APIView):
             raise no_room(error) from error
         if file is None or len(request.FILES) > 1:
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})
-        asset = accept_upload(person(request), file, file.name or "")
+        folder = "temp" if request.POST.get("temporary") == "true" else "inputs"
+        asset = accept_upload(person(request), file, file.name or "", folder=folder)
         return Reply(one(person(request), asset.public_id), _("Your file is in the library."), status=201)
 
     @extend_schema(

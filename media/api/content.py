@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -18,9 +19,10 @@ from media.api.own import own_asset
 from media.archive import zipped
 from media.conversion import FORMATS, convert
 from media.delivery import deliver, guard
+from media.inspection.formats import BY_MIME
 from media.likenesses import content_of
 from media.models import Asset
-from media.names import file_name
+from media.names import file_name, named_by_prompt
 
 _BYTES = {
     (200, "application/octet-stream"): OpenApiTypes.BINARY,
@@ -47,6 +49,8 @@ class AssetContent(APIView):
         content = content_of(asset, wanted.variant)
         if content is None:
             raise Http404
+        if wanted.download and wanted.variant is None:
+            content = replace(content, name=_own_name(asset, BY_MIME[asset.mime].extension))
         return deliver(request._request, content, attachment=wanted.download)
 
     @extend_schema(exclude=True)
@@ -74,12 +78,16 @@ class Archive(APIView):
         return guard(response)
 
 
+def _own_name(asset: Asset, extension: str) -> str:
+    return file_name(asset.name or named_by_prompt(asset.prompt), asset.kind, extension)
+
+
 def _converted(asset: Asset, wanted: bodies.ContentQuery) -> HttpResponseBase:
     if asset.kind != "image" or wanted.format is None:
         raise InvalidRequest(_("Only pictures can be converted."), details={"format": [_("Not for this file.")]})
     recipe = asset.recipe if wanted.recipe == "keep" else None
     format = FORMATS[wanted.format]
     response = HttpResponse(convert(storage.open_at(asset.path), wanted.format, recipe), content_type=format.mime)
-    name = file_name(asset.name, asset.kind, format.extension)
+    name = _own_name(asset, format.extension)
     response["Content-Disposition"] = content_disposition_header(wanted.download, name) or "inline"
     return guard(response)

@@ -7,9 +7,9 @@ function show(order) {
   place.dataset.state = order.state
   for (const line of place.querySelectorAll('[data-when]')) line.hidden = line.dataset.when !== order.state
   const have = place.querySelector('[data-have]')
-  if (have) have.textContent = order.available.toLocaleString('en')
+  if (have) have.textContent = order.available.toLocaleString(document.documentElement.lang)
   const meter = document.querySelector('credit-meter')
-  if (meter) meter.textContent = order.available
+  if (meter) meter.textContent = order.available.toLocaleString(document.documentElement.lang)
 }
 
 async function look(pause) {

@@ -1,10 +1,11 @@
 /** One short sentence at the lower edge; what can be taken back says so with a button. */
 
 const SHOWN = 8000;
+let shown;
 
 export function tell(sentence, label, undo) {
-  document.querySelector("body > .toast")?.remove();
-  const toast = document.createElement("div");
+  shown?.remove();
+  const toast = (shown = document.createElement("div"));
   toast.className = "toast";
   toast.setAttribute("role", "status");
   toast.append(sentence);
@@ -19,6 +20,7 @@ export function tell(sentence, label, undo) {
     });
     toast.append(button);
   }
-  document.body.append(toast);
+  // Behind an open dialog it would be dimmed, and its button dead.
+  (document.querySelector("dialog[open]") ?? document.body).append(toast);
   setTimeout(() => toast.remove(), SHOWN);
 }

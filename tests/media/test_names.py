@@ -4,9 +4,15 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.models import User
+from media.intake import keep_output, publish_outputs
 from media.models import Asset
+from media.sharing import share
+from tests.media import samples
 
 
 @pytest.mark.parametrize(
@@ -45,3 +51,33 @@ def test_what_is_saved_ends_as_what_it_is(alice_api: APIClient, photo: Asset, na
     answer = alice_api.post("/api/v1/assets/archive", {"ids": [str(photo.public_id)]}, format="json")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert archive.namelist() == [f"0001 {saved}.jpg"]
+
+
+def test_what_nobody_named_is_called_after_what_was_asked_for(alice: User, alice_api: APIClient) -> None:
+    recipe = {"prompt": f"a red/blue boat\non the sea {'far ' * 40}away"}
+    made = keep_output(alice, "job:1", samples.encoded("PNG"), mime="image/png", recipe=recipe, attempt_token="t")
+    publish_outputs("job:1", "t")
+    at = f"/api/v1/assets/{made.public_id}/content"
+    for ending, address in (("png", f"{at}?download=true"), ("webp", f"{at}?download=true&format=webp")):
+        told = alice_api.get(address)["Content-Disposition"]
+        assert told == f'attachment; filename="a red blue boat on the sea far far far far far far far far.{ending}"'
+    assert 'filename="image.png"' in alice_api.get(at)["Content-Disposition"]
+
+
+def test_a_link_tells_nobody_what_was_asked_for(alice: User, client: Client) -> None:
+    recipe = {"prompt": "a red boat"}
+    made = keep_output(alice, "job:1", samples.encoded("PNG"), mime="image/png", recipe=recipe, attempt_token="t")
+    publish_outputs("job:1", "t")
+    _link, token = share(made, None)
+    page = client.get(f"/shared/{token}/")
+    assert "red boat" not in page.content.decode()
+    file = client.get(f"/shared/{token}/content?download=1")
+    assert file["Content-Disposition"] == 'attachment; filename="image.png"'
+
+
+def test_what_is_only_for_one_job_is_not_in_the_library(alice_api: APIClient) -> None:
+    file = SimpleUploadedFile("mask.png", samples.encoded("PNG"), "image/png")
+    sent = alice_api.post("/api/v1/assets", {"file": file, "temporary": "true"}, format="multipart")
+    assert sent.status_code == 201
+    assert Asset.objects.get().keep_until is not None
+    assert alice_api.get("/api/v1/assets").json()["data"]["items"] == []

@@ -8,7 +8,7 @@ export function actions({ roll, source, composer, tool, sheet }) {
   const share = new Share(document.querySelector("[data-share]"));
   const reload = (job, how) => {
     if (job.tool !== tool.name && (job.params.image || source)) {
-      location.assign(job.params.image ? `/studio/${job.tool}/?image=${job.params.image}` : `/studio/${job.tool}/?remix=${job.outputs[0]?.id ?? ""}`);
+      location.assign(`/studio/${job.tool}/?${wanted(job)}`);
       return false;
     }
     composer.load(job.params, how);
@@ -30,6 +30,11 @@ export function actions({ roll, source, composer, tool, sheet }) {
     trash: (job, output) => throwAway(roll, job, output),
     example: (prompt) => composer.write(prompt),
   };
+}
+
+function wanted(job) {
+  const given = { image: job.params.image, remix: job.outputs[0]?.id };
+  return new URLSearchParams(Object.entries(given).filter(([, id]) => id));
 }
 
 /** What it costs is said first: nobody sees a price on that button. */

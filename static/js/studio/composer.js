@@ -68,6 +68,8 @@ export class Composer extends HTMLElement {
       const choice = this.form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
       if (choice) choice.checked = true;
     }
+    this.objection = null;
+    this.#wrong({});
     this.#outputs();
     this.#ask();
     if (focus) field.prompt.focus();
@@ -86,9 +88,9 @@ export class Composer extends HTMLElement {
   }
 
   async press() {
-    this.#wrong({});
     const planned = this.planned();
     if (!this.#ready(planned)) return;
+    this.#wrong({});
     const shutter = this.querySelector("[data-shutter]");
     shutter.setAttribute("aria-busy", "true");
     setTimeout(() => shutter.removeAttribute("aria-busy"), 260);
@@ -112,6 +114,15 @@ export class Composer extends HTMLElement {
     if (this.picker && !this.files.image) {
       this.open(true);
       this.#wrong({ image: [words.source] });
+      return false;
+    }
+    if (this.unpainted?.()) {
+      this.open(true);
+      this.#wrong({ mask: [words.unpainted] });
+      return false;
+    }
+    if (this.objection) {
+      this.#wrong(this.objection);
       return false;
     }
     if (planned.length > MOST) this.#wrong({}, fill(words.many, { count: planned.length, most: MOST }));
@@ -162,7 +173,7 @@ export class Composer extends HTMLElement {
   #style(value) {
     const picture = this.pictures[value];
     const shown = picture ? el("img", { src: picture, alt: "", width: 96, height: 72 }) : icon(value ? "brush" : "text_to_image");
-    return el("span", {}, el("i", {}, shown), value ? (words[`style_${value}`] ?? value) : words.nostyle);
+    return el("span", {}, el("i", {}, shown), value ? styled(value) : words.nostyle);
   }
 
   #changed({ target }) {
@@ -170,8 +181,10 @@ export class Composer extends HTMLElement {
     if (target.matches("[data-axis]")) {
       const typed = target.closest(".axis").querySelector("[data-values]");
       typed.disabled = !target.value;
+      typed.placeholder = target.value === "style" ? this.model.styles.slice(0, 2).map(styled).join(", ") : "2, 4, 8";
       if (target.value) typed.focus();
     }
+    this.objection = null;
     this.#wrong({});
     this.#outputs();
     this.#ask(true);
@@ -192,6 +205,7 @@ export class Composer extends HTMLElement {
   }
 
   #answered({ quote, credits, time, count, wrong }) {
+    this.objection = wrong;
     if (wrong) {
       this.#wrong(wrong);
       return;
@@ -213,13 +227,14 @@ export class Composer extends HTMLElement {
   }
 
   #wrong(details, message) {
-    const told = Object.values(details).flat();
-    for (const place of this.querySelectorAll("[data-wrong]")) {
-      const name = place.dataset.wrong;
-      const sentences = details[name] ?? (name === "all" && message ? [told.length ? "" : message] : []);
-      place.textContent = sentences.join(" ");
+    const told = new Map([...this.querySelectorAll("[data-wrong]")].map((place) => [place.dataset.wrong, place]));
+    const homeless = Object.keys(details).filter((name) => !told.has(name)).flatMap((name) => details[name]);
+    const all = Object.keys(details).length ? homeless : [message ?? ""];
+    for (const [name, place] of told) {
+      place.textContent = (name === "all" ? all : (details[name] ?? [])).join(" ");
       place.hidden = !place.textContent;
     }
+    [...told.values()].find((place) => !place.hidden)?.scrollIntoView({ block: "nearest" });
   }
 
   #keep(button) {
@@ -231,6 +246,8 @@ export class Composer extends HTMLElement {
     this.#ask();
   }
 }
+
+const styled = (name) => words[`style_${name}`] ?? name;
 
 /** Only what varies may differ: chance is the same for all, unless chance itself is what varies. */
 function together(planned) {

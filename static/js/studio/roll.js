@@ -49,7 +49,8 @@ export class Roll extends EventTarget {
 
   refuse(id, refusal) {
     const frame = this.jobs.get(id);
-    Object.assign(frame, { status: "refused", error: { message: refusal.message, code: refusal.code } });
+    const why = Object.values(refusal.details).flat().join(" ");
+    Object.assign(frame, { status: "refused", error: { message: why || refusal.message, code: refusal.code } });
     this.#changed(id, "changed");
   }
 

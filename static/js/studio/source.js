@@ -82,6 +82,7 @@ export class Source {
     editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${+editor.loupe.zoom.toFixed(1)}×`));
     editor.addEventListener("painted", () => (this.painted = true));
     composer.prepare = () => this.#sendMask();
+    composer.unpainted = () => editor.empty && !composer.files.mask;
   }
 
   async #sendMask() {
@@ -89,6 +90,7 @@ export class Source {
     if (!this.painted && this.composer.files.mask) return { mask: this.composer.files.mask };
     const form = new FormData();
     form.append("file", await this.editor.png(), "mask.png");
+    form.append("temporary", "true");
     const asset = await call("POST", "/assets", form);
     this.painted = false;
     this.composer.files.mask = asset.id;

@@ -112,7 +112,7 @@ export class Stage extends HTMLElement {
   #ended(job) {
     const what = job.status === "canceled" ? words.canceled : (job.error?.message ?? words.broken);
     const cost = job.cost ? fill(job.cost.charged ? words.charged : words.free, { charged: job.cost.charged }) : "";
-    const way = job.error?.code === "insufficient_credits" ? el("a", { class: "button", href: "/wallet/" }, words.wallet) : null;
+    const way = job.error?.code === "insufficient_credits" ? el("a", { class: "button", href: "/wallet/buy/" }, words.wallet) : null;
     const sign = job.status === "canceled" ? null : icon("alert");
     this.paper.replaceChildren(el("div", { class: "failed" }, sign, el("p", { class: "plea" }, what), el("p", { class: "small muted" }, cost), way));
   }
@@ -143,13 +143,14 @@ export class Stage extends HTMLElement {
 
   #buttons(job) {
     const act = (name, label, picture, more = {}) =>
-      el("button", { type: "button", class: "button quiet small", "data-deed": name, onclick: () => this.#do(name), ...more }, icon(picture), label);
+      el("button", { type: "button", class: "button quiet small", "data-deed": name, onclick: () => this.#do(name), title: label, ...more }, icon(picture), el("span", {}, label));
     if (["queued", "running"].includes(job.status)) {
       const back = job.cost.quoted - Math.floor((job.cost.quoted * job.step) / (job.steps || 1));
       return [act("cancel", fill(words.cancel, { back: job.status === "queued" ? job.cost.quoted : back }), "close", { disabled: job.canceling })];
     }
     if (job.status === "asking") return [];
-    const remix = act("remix", words.remix, "again");
+    const enlarged = job.tool === "upscale";
+    const remix = enlarged ? null : act("remix", words.remix, "again");
     const compare = job.sheet ? act("compare", words.compare, "library") : null;
     if (job.status !== "succeeded" || !job.outputs.length) {
       const again = job.status === "refused" ? null : act("retry", words.retry, "vary");
@@ -159,12 +160,12 @@ export class Stage extends HTMLElement {
     return [
       compare,
       remix,
-      act("vary", words.vary, "vary"),
+      enlarged ? null : act("vary", words.vary, "vary"),
       act("use", words.use, "image_to_image"),
       act("paint", words.paint, "inpaint"),
       act("enlarge", words.enlarge, "expand"),
-      el("a", { class: "button quiet small", href: `/library/${id}/`, "data-deed": "look" }, icon("expand"), words.look),
-      el("a", { class: "button quiet small", href: `${urls.content}?download=true`, download: "", "data-deed": "download" }, icon("download"), words.download),
+      el("a", { class: "button quiet small", href: `/library/${id}/`, "data-deed": "look", title: words.look }, icon("look"), el("span", {}, words.look)),
+      el("a", { class: "button quiet small", href: `${urls.content}?download=true`, download: "", "data-deed": "download", title: words.download }, icon("download"), el("span", {}, words.download)),
       act("share", words.share, "share"),
       act("star", words.star, "star", { "aria-pressed": String(starred) }),
       act("trash", words.trash, "trash"),

@@ -5,6 +5,7 @@ import "../pops.js";
 import { tell } from "../toast.js";
 import { actions } from "./actions.js";
 import "./composer.js";
+import { Draft } from "./draft.js";
 import { dropping } from "./dropping.js";
 import { History } from "./history.js";
 import { keys } from "./keys.js";
@@ -27,8 +28,11 @@ function begin() {
   composer.begin(state.tool, state.pictures);
   const source = composer.picker ? new Source(composer, tell, roll) : null;
   if (source && state.source) source.use(state.source);
-  else if (source) composer.open(true);
+  // On a phone what is to be chosen or painted lies in the sheet.
+  if (source) composer.open(true);
+  const draft = new Draft(composer);
   if (state.remix ?? state.preset) composer.load(state.remix ?? state.preset);
+  else draft.restore();
   new History(composer);
   new Presets(composer, state.presets);
   const stage = document.querySelector("print-stage");

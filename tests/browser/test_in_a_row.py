@@ -1,0 +1,78 @@
+"""What only shows when one thing is done after another."""
+
+import io
+import os
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import User
+from generation.models import Job, Model
+from media.intake import accept_upload
+from media.models import Asset
+from tests.browser.conftest import Served
+from tests.browser.inside import enter
+from tests.browser.making import open_studio
+from tests.media import samples
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
+PROMPT = "#prompt"
+WRONG = "[data-wrong={}]"
+
+
+@pytest.fixture
+def photo(rich: User) -> Asset:
+    return accept_upload(rich, io.BytesIO(samples.encoded("PNG", samples.picture((256, 256)))), "square.png")
+
+
+@pytest.fixture
+def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
+    enter(page, house, rich)
+    open_studio(page, house)
+    return page
+
+
+def test_what_was_written_stays_through_a_reload_and_a_change_of_tool(studio: Page) -> None:
+    studio.locator(PROMPT).fill("half a thought")
+    studio.locator("[name=style][value=watercolour]").check()
+    studio.reload()
+    expect(studio.locator(PROMPT)).to_have_value("half a thought")
+    expect(studio.locator("[name=style][value=watercolour]")).to_be_checked()
+    studio.goto(studio.url.replace("text_to_image", "image_to_image"))
+    expect(studio.locator(PROMPT)).to_have_value("half a thought")
+
+
+def test_a_value_that_the_model_does_not_know_is_said_before_anything_is_made(studio: Page, rich: User) -> None:
+    studio.locator(PROMPT).fill("a red boat")
+    studio.locator("summary", has_text="Try many at once").click()
+    studio.locator("#axis-x").select_option("style")
+    studio.locator("#values-x").fill("watercolour, woodcut")
+    expect(studio.locator(WRONG.format("all"))).to_contain_text("This model knows")
+    studio.locator("[data-shutter]").click()
+    expect(studio.locator(WRONG.format("all"))).to_be_in_viewport()
+    expect(studio.locator(".roll li")).to_have_count(0)
+    assert not Job.objects.filter(user=rich).exists()
+    # The browser itself tells of the quote that was refused.
+    assert all("400" in complaint for complaint in studio.complaints)  # type: ignore[attr-defined]
+    studio.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_nothing_painted_is_no_frame_that_failed(studio: Page, house: Served, photo: Asset) -> None:
+    studio.goto(f"{house.url}/studio/inpaint/?image={photo.public_id}")
+    expect(studio.locator("mask-editor")).to_be_visible()
+    studio.locator(PROMPT).fill("a red boat")
+    studio.locator("[data-shutter]").click()
+    expect(studio.locator(WRONG.format("mask"))).to_be_in_viewport()
+    expect(studio.locator(".roll li")).to_have_count(0)
+
+
+def test_on_a_phone_the_picture_to_paint_over_is_in_sight(
+    chromium: Browser, house: Served, rich: User, patient: Model, photo: Asset
+) -> None:
+    phone = chromium.new_page(viewport={"width": 390, "height": 780}, has_touch=True)
+    enter(phone, house, rich)
+    phone.goto(f"{house.url}/studio/inpaint/?image={photo.public_id}")
+    expect(phone.locator("mask-editor")).to_be_in_viewport()
+    expect(phone.locator("[data-shutter]")).to_be_in_viewport(ratio=1)
+    phone.close()
