@@ -8,7 +8,13 @@ def words() -> dict[str, str]:
         "library": _("Library"),
         "trash": _("Trash"),
         "blank": _("Your contact sheet is blank."),
+        "blankhint": _(
+            "What you make in the studio lands here by itself. You can also drop files anywhere on this page."
+        ),
         "nothing": _("Nothing like that is here."),
+        "nothinghint": _("Take a filter off, or search for another word of the prompt."),
+        "clean": _("The trash is empty."),
+        "cleanhint": _("What you delete lies here for 30 days and can be taken back."),
         "choose": _("Choose {name}"),
         "chosen": _("{count} chosen"),
         "trashed": _("In the trash for 30 days: {count}."),

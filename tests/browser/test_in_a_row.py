@@ -12,12 +12,14 @@ from media.intake import accept_upload
 from media.models import Asset
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
-from tests.browser.making import open_studio
+from tests.browser.making import make, open_studio, press
 from tests.media import samples
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = pytest.mark.django_db(transaction=True)
 PROMPT = "#prompt"
+FINISHED = ".paper img.in:not(.preview)"
+FRAMES = ".roll li"
 WRONG = "[data-wrong={}]"
 
 
@@ -76,3 +78,51 @@ def test_on_a_phone_the_picture_to_paint_over_is_in_sight(
     expect(phone.locator("mask-editor")).to_be_in_viewport()
     expect(phone.locator("[data-shutter]")).to_be_in_viewport(ratio=1)
     phone.close()
+
+
+def test_what_the_server_never_heard_of_is_tried_again_with_a_button(studio: Page) -> None:
+    studio.route("**/api/v1/jobs", lambda route: route.abort())
+    studio.locator(PROMPT).fill("a red boat")
+    studio.locator("[data-shutter]").click()
+    expect(studio.locator(".failed")).to_be_visible()
+    studio.unroute("**/api/v1/jobs")
+    studio.locator("[data-deed=retry]").click()
+    make(studio)
+    expect(studio.locator(FINISHED)).to_be_visible()
+    expect(studio.locator(FRAMES)).to_have_count(1)
+    studio.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_a_frame_comes_back_to_its_place_under_its_number(studio: Page) -> None:
+    for prompt in ("one boat", "two boats", "three boats"):
+        press(studio, prompt)
+        make(studio)
+        expect(studio.locator(FINISHED)).to_be_visible()
+    studio.locator(FRAMES).nth(1).locator("button").click()
+    studio.locator("[data-deed=trash]").click()
+    expect(studio.locator(FRAMES)).to_have_count(2)
+    studio.locator("[data-undo]").click()
+    expect(studio.locator(f"{FRAMES} [aria-current=true]")).to_have_attribute("title", "two boats")
+    expect(studio.locator(FRAMES)).to_have_text(["▸ 003", "▸ 002", "▸ 001"])
+
+
+def test_a_variation_of_one_of_many_is_one(studio: Page, rich: User) -> None:
+    press(studio, "a red boat")
+    make(studio)
+    studio.locator("summary", has_text="Try many at once").click()
+    studio.locator("#axis-x").select_option("guidance")
+    studio.locator("#values-x").fill("2, 4")
+    studio.locator("[data-deed=vary]").click()
+    make(studio)
+    assert Job.objects.filter(user=rich).count() == 2
+
+
+def test_an_empty_wall_says_why(page: Page, house: Served, rich: User) -> None:
+    enter(page, house, rich)
+    page.goto(f"{house.url}/library/")
+    expect(page.locator("[data-empty]")).to_contain_text("Your contact sheet is blank.")
+    page.locator("#search").fill("zebra")
+    expect(page.locator("[data-empty]")).to_contain_text("Take a filter off")
+    page.locator("#search").fill("")
+    page.get_by_label("Trash").check(force=True)
+    expect(page.locator("[data-empty]")).to_contain_text("The trash is empty.")

@@ -40,8 +40,14 @@ class ContactSheet extends HTMLElement {
     this.querySelector("h1").textContent = this.shelf.trash ? words.trash : words.library;
     this.querySelector("[data-empty]").hidden = this.shelf.items.length > 0;
     if (this.shelf.items.length) return;
-    const sought = Boolean(this.shelf.query);
-    this.querySelector("[data-empty-title]").textContent = sought ? words.nothing : words.blank;
+    const [title, hint] = this.#emptiness();
+    this.querySelector("[data-empty-title]").textContent = title;
+    this.querySelector("[data-empty-hint]").textContent = hint;
+  }
+
+  #emptiness() {
+    if (this.shelf.query === "trash=true") return [words.clean, words.cleanhint];
+    return this.shelf.query ? [words.nothing, words.nothinghint] : [words.blank, words.blankhint];
   }
 
   #counted() {

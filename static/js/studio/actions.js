@@ -12,13 +12,21 @@ export function actions({ roll, source, composer, tool, sheet }) {
       return false;
     }
     composer.load(job.params, how);
-    if (source && job.params.image) source.use(job.params.image);
+    // The same picture keeps what was painted on it.
+    if (source && job.params.image && job.params.image !== composer.files.image) source.use(job.params.image);
     return true;
+  };
+  const again = async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`));
+  /** The server never knew of that one: it is asked for anew. */
+  const once = (job) => {
+    if (!reload(job, { focus: false })) return undefined;
+    roll.remove(job.id);
+    return composer.press();
   };
   return {
     tell,
     cancel: (job) => call("POST", `/jobs/${job.id}/cancellation`),
-    retry: async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`)),
+    retry: (job) => (job.status === "refused" ? once(job) : again(job)),
     remix: (job) => reload(job, { seed: true }),
     vary: (job) => reload(job, { seed: false, focus: false }) && composer.press(),
     use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
@@ -54,12 +62,13 @@ async function enlarge(roll, job, output) {
 }
 
 async function throwAway(roll, job, output) {
+  const place = roll.placeOf(job.id);
   await call("DELETE", `/assets/${output.id}`);
   job.outputs = job.outputs.filter((one) => one.id !== output.id);
   if (job.outputs.length) roll.hear(job);
   else roll.remove(job.id);
   tell(words.trashed, words.undo, async () => {
     await call("PATCH", `/assets/${output.id}`, { trashed: false });
-    roll.hear(await call("GET", `/jobs/${job.id}`));
+    roll.putBack({ ...(await call("GET", `/jobs/${job.id}`)), number: job.number }, place);
   });
 }

@@ -55,7 +55,7 @@ export class Composer extends HTMLElement {
     return plan(this.params(), axes);
   }
 
-  /** A recipe comes back into the form. */
+  /** A recipe comes back into the form: of one picture, so nothing varies. */
   load(params, { seed = true, focus = true } = {}) {
     const field = this.fields;
     if (this.tool.models.some((model) => model.name === params.model)) field.model.value = params.model;
@@ -64,6 +64,10 @@ export class Composer extends HTMLElement {
     field.negative_prompt.value = params.negative_prompt ?? "";
     for (const name of KEPT) if (field[name] && params[name] !== undefined) field[name].value = params[name];
     field.seed.value = seed ? (params.seed ?? "") : "";
+    for (const part of this.querySelectorAll("[data-axis], [data-values]")) {
+      part.value = "";
+      part.disabled = part.matches("[data-values]");
+    }
     for (const [name, value] of [["shape", `${params.width}x${params.height}`], ["style", params.style ?? ""]]) {
       const choice = this.form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
       if (choice) choice.checked = true;

@@ -83,6 +83,19 @@ export class Roll extends EventTarget {
     this.#changed(id, "removed");
   }
 
+  placeOf(id) {
+    return this.order.indexOf(id);
+  }
+
+  /** Where it lay, under the number that it had. */
+  putBack(job, place) {
+    if (this.jobs.has(job.id)) return this.hear(job);
+    this.jobs.set(job.id, job);
+    this.order.splice(place, 0, job.id);
+    this.#changed(job.id, "added");
+    return this.select(job.id);
+  }
+
   select(id) {
     this.selected = id;
     this.#changed(id, "selected");

@@ -80,7 +80,10 @@ export class Source {
       button.addEventListener("click", () => editor.loupe.closer(CLOSER ** +button.dataset.zoom));
     }
     editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${+editor.loupe.zoom.toFixed(1)}×`));
-    editor.addEventListener("painted", () => (this.painted = true));
+    editor.addEventListener("painted", () => {
+      this.painted = true;
+      composer.form.dispatchEvent(new Event("input", { bubbles: true }));
+    });
     composer.prepare = () => this.#sendMask();
     composer.unpainted = () => editor.empty && !composer.files.mask;
   }

@@ -153,7 +153,7 @@ export class Stage extends HTMLElement {
     const remix = enlarged ? null : act("remix", words.remix, "again");
     const compare = job.sheet ? act("compare", words.compare, "library") : null;
     if (job.status !== "succeeded" || !job.outputs.length) {
-      const again = job.status === "refused" ? null : act("retry", words.retry, "vary");
+      const again = job.error?.code === "invalid_request" ? null : act("retry", words.retry, "vary");
       return [remix, again, compare].filter(Boolean);
     }
     const { id, urls, starred } = this.output;

@@ -13,7 +13,9 @@ export class Strip {
 
   #changed({ id, what, before }) {
     if (what === "added") {
-      this.list.prepend(this.#frame(this.roll.get(id)));
+      const newer = this.frames.get(this.roll.order[this.roll.placeOf(id) + 1]);
+      if (newer?.isConnected) newer.after(this.#frame(this.roll.get(id)));
+      else this.list.prepend(this.#frame(this.roll.get(id)));
       while (this.list.children.length > KEPT) this.list.lastElementChild.remove();
     } else if (what === "removed") {
       this.frames.get(id)?.remove();
