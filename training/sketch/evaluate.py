@@ -1,6 +1,6 @@
 """Stage 8: does the model draw what it is told? Asked with combinations that training never saw."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,37 @@ from training.sketch.critic import Critic, judge
 from training.sketch.labels import SHOWN, shown
 from training.sketch.layout import paint
 from training.sketch.scenes import Scene
-from training.sketch.syllabus import exam
+from training.sketch.syllabus import Kind, exam, one, some, two
 
 STEPS, GUIDANCE, AT_ONCE = 8, 1.5, 8
-ASKED = ("subject", "colour", "place", "light", "style")
 COLUMN = {name: k for k, name in enumerate(SHOWN)}
+Answer = Callable[[torch.Tensor], torch.Tensor]
+
+
+def _all_of(*names: str) -> Answer:
+    return lambda rows: rows[:, [COLUMN[name] for name in names]]
+
+
+def _both_things(rows: torch.Tensor) -> torch.Tensor:
+    return rows[:, [COLUMN["subject"], COLUMN["subject2"]]].sort(1).values
+
+
+def _both_colours(rows: torch.Tensor) -> torch.Tensor:
+    """Each thing with its colour as one number, so that swapped colours are wrong."""
+    first, second = (rows[:, COLUMN[f"subject{k}"]] * 100 + rows[:, COLUMN[f"colour{k}"]] for k in ("", "2"))
+    return torch.stack([first, second], 1).sort(1).values
+
+
+# What is asked of each kind of picture: an answer is right when all its numbers are.
+ASKED: dict[Kind, dict[str, Answer]] = {
+    one: {name: _all_of(name) for name in ("subject", "colour", "place", "light", "style")},
+    two: {
+        "two things": _both_things,
+        "their colours": _both_colours,
+        "relation": _all_of("subject", "subject2", "arrangement"),
+    },
+    some: {"count": _all_of("count"), "of what": _all_of("subject")},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +53,9 @@ class Question:
     seed: int
 
 
-def questions(n: int, seed: int) -> list[Question]:
+def questions(n: int, seed: int, kind: Kind = one) -> list[Question]:
     rng = np.random.default_rng(seed)
-    scenes = [exam(rng) for _ in range(n)]
+    scenes = [exam(rng, kind) for _ in range(n)]
     return [Question(scene, describe(scene, rng, plain=True), number) for number, scene in enumerate(scenes)]
 
 
@@ -59,9 +85,8 @@ def verdicts(pipeline: StableDiffusionPipeline, critic: Critic, pictures: Iterat
     return torch.cat(parts)
 
 
-def score(answers: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
-    right = (answers == truth).float().mean(0)
-    return {name: float(right[COLUMN[name]]) for name in ASKED}
+def score(answers: torch.Tensor, truth: torch.Tensor, asked: dict[str, Answer]) -> dict[str, float]:
+    return {name: float((told(answers) == told(truth)).all(1).float().mean()) for name, told in asked.items()}
 
 
 def adherence(
@@ -73,11 +98,14 @@ def adherence(
     seed: int = 11,
 ) -> dict[str, dict[str, float]]:
     """Each score of the model with the ceiling beside it: the same score of real paintings of the same scenes."""
-    asked = questions(n, seed)
-    truth = torch.tensor([shown(question.scene) for question in asked])
-    ours = score(verdicts(pipeline, critic, drawn(pipeline, asked, steps, guidance)), truth)
-    ceiling = score(verdicts(pipeline, critic, painted(asked)), truth)
-    return {name: {"model": ours[name], "ceiling": ceiling[name]} for name in ASKED}
+    rows = {}
+    for kind, wanted in ASKED.items():
+        asked = questions(n, seed, kind)
+        truth = torch.tensor([shown(question.scene) for question in asked])
+        ours = score(verdicts(pipeline, critic, drawn(pipeline, asked, steps, guidance)), truth, wanted)
+        ceiling = score(verdicts(pipeline, critic, painted(asked)), truth, wanted)
+        rows |= {name: {"model": ours[name], "ceiling": ceiling[name]} for name in wanted}
+    return rows
 
 
 def diversity(pipeline: StableDiffusionPipeline, prompts: int = 12, seeds: int = 4) -> dict[str, float]:

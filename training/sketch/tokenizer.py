@@ -25,8 +25,10 @@ def _phrases() -> Iterator[str]:
 
 def _taught_phrases() -> Iterator[str]:
     for subject in TAUGHT:
-        yield from (singular for singular, _ in LEXICON["subjects"][subject]["words"])
-    yield from LEXICON["counts"]["1"]
+        yield from (form for pair in LEXICON["subjects"][subject]["words"] for form in pair)
+    for group in ("counts", "relations"):
+        for phrases in LEXICON[group].values():
+            yield from phrases
     yield from _surroundings()
 
 
