@@ -61,7 +61,7 @@ def warnings(model: Model, prompt: str) -> list[str]:
     lacking = list(dict.fromkeys(word for word in _words(prompt) if word not in known))[:TOLD]
     if not lacking:
         return []
-    return [_("%(model)s does not know: %(words)s") % {"model": model.slug, "words": ", ".join(lacking)}]
+    return [_("%(model)s does not know: %(words)s") % {"model": model.title, "words": ", ".join(lacking)}]
 
 
 def examples(model: Model) -> list[str]:

@@ -28,7 +28,7 @@ PRIVATE = {"prompt", "negative_prompt", "image", "mask"}
 @admin.register(Job)
 class Jobs(ReadOnly):
     list_display = (
-        "public_id", "state", "tool", "model", "user", "lane", "age", "attempts", "crashes", "quoted", "charged",
+        "mark", "state", "tool", "model", "user", "lane", "age", "attempts", "crashes", "quoted", "charged",
     )  # fmt: skip
     list_filter = ("status", Alive, Engine, "tool", "model", "lane", "pool", "created_at")
     search_fields = ("=public_id", "=user__email", "=user__public_id", "=worker")
@@ -45,6 +45,10 @@ class Jobs(ReadOnly):
 
     def has_intervene_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:
         return request.user.has_perm("generation.change_job")
+
+    @display(description=_("job"))  # type: ignore[untyped-decorator]
+    def mark(self, job: Job) -> str:
+        return str(job.public_id)[:8]
 
     @display(description=_("status"), ordering="status", label=dict(COLOURS))  # type: ignore[untyped-decorator]
     def state(self, job: Job) -> tuple[str, str]:

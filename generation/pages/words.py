@@ -48,6 +48,7 @@ def deeds() -> dict[str, str]:
     """What can be done with a result."""
     return {
         "wallet": _("Get credits"),
+        "signin": _("Sign in"),
         "gone": _("The file was deleted."),
         "cancel": _("Cancel · {back} cr come back"),
         "retry": _("Try again"),

@@ -126,3 +126,11 @@ def test_an_empty_wall_says_why(page: Page, house: Served, rich: User) -> None:
     page.locator("#search").fill("")
     page.get_by_label("Trash").check(force=True)
     expect(page.locator("[data-empty]")).to_contain_text("The trash is empty.")
+
+
+def test_a_session_that_is_over_says_where_to_sign_in(studio: Page) -> None:
+    studio.context.clear_cookies()
+    press(studio, "a red boat")
+    way = studio.locator(".failed").get_by_role("link", name="Sign in")
+    expect(way).to_have_attribute("href", "/accounts/login/?next=%2Fstudio%2Ftext_to_image%2F")
+    studio.complaints.clear()  # type: ignore[attr-defined]

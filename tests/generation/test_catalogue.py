@@ -58,7 +58,7 @@ def test_a_fetched_model_lies_in_var(settings: object, sketch: Model) -> None:
 def test_words_that_the_model_never_met_are_named(sketch: Model) -> None:
     assert catalogue.warnings(sketch, "a red boat on the sea") == []
     [warning] = catalogue.warnings(sketch, "a red dragon's boat in Prague, Prague")
-    assert warning == "klikyai-sketch does not know: dragon, prague"
+    assert warning == "KlikyAI Sketch does not know: dragon, prague"
 
 
 def test_a_large_model_warns_of_nothing() -> None:

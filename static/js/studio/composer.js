@@ -85,6 +85,11 @@ export class Composer extends HTMLElement {
     this.fields.prompt.focus();
   }
 
+  /** The line is back. */
+  heard() {
+    if (this.querySelector('[data-wrong="all"]').textContent === words.offline) this.#wrong({});
+  }
+
   /** On a phone all but the words is a sheet above them. */
   open(wanted) {
     this.form.toggleAttribute("data-open", wanted);

@@ -4,6 +4,15 @@ import { Refusal, call, fill, words } from "../api.js";
 import { seconds } from "./asking.js";
 import { el, icon, mark, ratio } from "./dom.js";
 
+/** What keeps a press from being heard, where somebody can do something about it. */
+function wayOut(code) {
+  const here = encodeURIComponent(location.pathname + location.search);
+  const ways = { insufficient_credits: ["/wallet/buy/", words.wallet], unauthenticated: [`/accounts/login/?next=${here}`, words.signin] };
+  if (!ways[code]) return null;
+  const [href, label] = ways[code];
+  return el("a", { class: "button", href }, label);
+}
+
 export class Stage extends HTMLElement {
   begin(roll, actions, examples) {
     Object.assign(this, { roll, actions, examples, chosen: 0 });
@@ -112,7 +121,7 @@ export class Stage extends HTMLElement {
   #ended(job) {
     const what = job.status === "canceled" ? words.canceled : (job.error?.message ?? words.broken);
     const cost = job.cost ? fill(job.cost.charged ? words.charged : words.free, { charged: job.cost.charged }) : "";
-    const way = job.error?.code === "insufficient_credits" ? el("a", { class: "button", href: "/wallet/buy/" }, words.wallet) : null;
+    const way = wayOut(job.error?.code);
     const sign = job.status === "canceled" ? null : icon("alert");
     this.paper.replaceChildren(el("div", { class: "failed" }, sign, el("p", { class: "plea" }, what), el("p", { class: "small muted" }, cost), way));
   }
@@ -153,7 +162,7 @@ export class Stage extends HTMLElement {
     const remix = enlarged ? null : act("remix", words.remix, "again");
     const compare = job.sheet ? act("compare", words.compare, "library") : null;
     if (job.status !== "succeeded" || !job.outputs.length) {
-      const again = job.error?.code === "invalid_request" ? null : act("retry", words.retry, "vary");
+      const again = job.error?.code === "invalid_request" || wayOut(job.error?.code) ? null : act("retry", words.retry, "vary");
       return [remix, again, compare].filter(Boolean);
     }
     const { id, urls, starred } = this.output;

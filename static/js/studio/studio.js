@@ -71,5 +71,7 @@ function listen(roll) {
   live.addEventListener("snapshot", ({ detail }) => {
     for (const job of [...detail.jobs].reverse()) if (roll.get(job.id)) roll.hear(job);
   });
+  // What was said about the line is no longer so.
+  live.addEventListener("line", ({ detail }) => detail.up && composer.heard());
   live.begin(state.seq);
 }
