@@ -130,6 +130,7 @@ def recorded(page: Page, url: str) -> None:
     page.goto(f"{url}/studio/text_to_image/")
     page.locator("summary", has_text="Advanced").click()
     page.locator("[name=steps]").fill("40")
+    page.locator("[name=style][value=flat]").check(force=True)
     page.locator("#prompt").fill("a red boat on the sea at sunset")
     page.wait_for_timeout(500)
     frames: list[tuple[float, Image.Image]] = []

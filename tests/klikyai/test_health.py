@@ -44,6 +44,16 @@ def test_report_names_what_is_down_and_leaks_nothing(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_page_says_how_soon_each_answered_however_soon(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"postgresql": {"status": "up", "milliseconds": 6.1}, "storage": {"status": "up", "milliseconds": 0.0}}
+    monkeypatch.setattr(health, "look", lambda _checks: found | {"redis": {"status": "down"}})
+    page = client.get("/status/").content.decode()
+    assert "6.1 ms" in page
+    assert "&lt; 0.1 ms" in page
+    assert page.count(" ms</td>") == 2
+
+
+@pytest.mark.django_db
 def test_metrics_are_not_for_strangers(client: Client, alice: User, dana: User) -> None:
     backend = "allauth.account.auth_backends.AuthenticationBackend"
     assert client.get("/metrics").status_code == 404
