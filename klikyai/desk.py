@@ -1,12 +1,8 @@
-"""How the desk of the staff looks, and what stands on it first."""
+"""How the desk of the staff looks."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
 from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 SAFELIGHT = {
     "50": "oklch(0.97 0.02 60)", "100": "oklch(0.94 0.04 58)", "200": "oklch(0.89 0.08 56)",
@@ -29,31 +25,6 @@ def look() -> dict[str, Any]:
         "SITE_ICON": lambda request: static("img/mark.svg"),
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
         "COLORS": {"base": PAPER, "primary": SAFELIGHT},
-        "DASHBOARD_CALLBACK": "klikyai.desk.today",
+        "DASHBOARD_CALLBACK": "klikyai.today.today",
         "SHOW_HISTORY": True,
     }
-
-
-def today(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    # The settings read this file before there are models.
-    from accounts.models import ApiKey, AuditEntry, User
-    from generation.models import Job, Status
-
-    day = timezone.now() - timedelta(days=1)
-    ended = Q(finished_at__gte=day)
-    jobs = Job.objects.filter(ended | Q(status__in=[Status.QUEUED, Status.RUNNING])).aggregate(
-        made=Count("pk", ended & Q(status=Status.SUCCEEDED)),
-        failed=Count("pk", ended & Q(status=Status.FAILED)),
-        waiting=Count("pk", Q(status=Status.QUEUED)),
-    )
-    context["figures"] = [
-        (_("People"), User.objects.filter(is_active=True).count()),
-        (_("Signed up today"), User.objects.filter(date_joined__gte=day).count()),
-        (_("Signed in today"), User.objects.filter(last_login__gte=day).count()),
-        (_("Keys used today"), ApiKey.objects.filter(used_at__gte=day).count()),
-        (_("Acts of staff today"), AuditEntry.objects.filter(at__gte=day).count()),
-        (_("Made today"), jobs["made"]),
-        (_("Failed today"), jobs["failed"]),
-        (_("Waiting now"), jobs["waiting"]),
-    ]
-    return context
