@@ -4,14 +4,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from generation import execution
+from generation.models import Model
 from tests.browser.conftest import Served
+from tests.browser.inside import enter
 
 SHUTTER = "[data-shutter]"
 WORDS = "#prompt"
+
+
+@pytest.fixture
+def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
+    enter(page, house, rich)
+    open_studio(page, house)
+    return page
 
 
 def open_studio(page: Page, house: Served, tool: str = "text_to_image") -> None:

@@ -12,10 +12,11 @@ from media.intake import accept_upload
 from media.models import Asset
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
-from tests.browser.making import make, open_studio, press
+from tests.browser.making import make, press, studio
 from tests.media import samples
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+__all__ = ["studio"]
 pytestmark = pytest.mark.django_db(transaction=True)
 PROMPT = "#prompt"
 FINISHED = ".paper img.in:not(.preview)"
@@ -26,13 +27,6 @@ WRONG = "[data-wrong={}]"
 @pytest.fixture
 def photo(rich: User) -> Asset:
     return accept_upload(rich, io.BytesIO(samples.encoded("PNG", samples.picture((256, 256)))), "square.png")
-
-
-@pytest.fixture
-def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
-    enter(page, house, rich)
-    open_studio(page, house)
-    return page
 
 
 def test_what_was_written_stays_through_a_reload_and_a_change_of_tool(studio: Page) -> None:

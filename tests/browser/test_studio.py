@@ -15,20 +15,14 @@ from media import storage
 from media.models import Asset
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
-from tests.browser.making import accepted, at_work, make, open_studio, press
+from tests.browser.making import accepted, at_work, make, open_studio, press, studio
 from tests.browser.test_sign_in import sign_up
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+__all__ = ["studio"]
 pytestmark = pytest.mark.django_db(transaction=True)
 FINISHED = ".paper img.in:not(.preview)"
 FRAMES = ".roll li"
-
-
-@pytest.fixture
-def studio(page: Page, house: Served, rich: User, patient: Model) -> Page:
-    enter(page, house, rich)
-    open_studio(page, house)
-    return page
 
 
 def available(user: User) -> int:
