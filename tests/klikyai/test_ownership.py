@@ -28,7 +28,9 @@ NAME = re.compile(r"<\w+:(\w+)>")
 
 
 def an_asset(user: User) -> Asset:
-    return Asset.objects.filter(user=user).first() or accept_upload(user, io.BytesIO(samples.phone_photo()), "her secret garden.jpg")
+    return Asset.objects.filter(user=user).first() or accept_upload(
+        user, io.BytesIO(samples.phone_photo()), "her secret garden.jpg"
+    )
 
 
 def a_job(user: User) -> Job:
