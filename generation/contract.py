@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from generation.errors import EngineFailed
 
 MOST_STEPS = 1_000_000
+MOST_PIXELS = 4096 * 4096
 
 
 @dataclass(frozen=True, slots=True)

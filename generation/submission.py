@@ -142,10 +142,11 @@ def _check_files(user: User, tool: Tool, params: Mapping[str, Any]) -> None:
     if not wanted:
         return
     mine = Asset.objects.of(user).filter(trashed_at=None, kind="image", public_id__in=wanted.values())
-    there = set(mine.values_list("public_id", flat=True))
+    there = {row.public_id: (row.width or 0, row.height or 0) for row in mine}
     if lacking := [name for name, public_id in wanted.items() if public_id not in there]:
         message = _("There is no such picture in your library.")
         raise InvalidRequest(_("Some of this is not right."), details={name: [message] for name in lacking})
+    tool.fits(params, {name: there[public_id] for name, public_id in wanted.items()})
 
 
 def _title(wish: Wish) -> str:

@@ -26,6 +26,11 @@ class Params(Body):
 
 
 Settled = Mapping[str, Any]
+Size = tuple[int, int]
+
+
+def any_size(params: Settled, sizes: Mapping[str, Size]) -> None:
+    """Most tools shrink what they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +44,6 @@ class Tool:
     units: Callable[[Settled, Model], float]  # work and price, in pictures of the model's own size and steps
     shape: Callable[[Settled], str]  # jobs of one model and shape may share a batch
     steps: Callable[[Settled], int]
+    fits: Callable[[Settled, Mapping[str, Size]], None] = any_size  # refuses pictures that it cannot work on
     pool: str = "images"
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -1,12 +1,15 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from accounts.errors import InvalidRequest
+from generation.contract import MOST_PIXELS
 from generation.models import Model
-from generation.tools.base import Params, Settled, Text, Tool
+from generation.tools.base import Params, Settled, Size, Text, Tool
 
 
 class Upscale(Params):
@@ -25,6 +28,13 @@ def units(params: Settled, model: Model) -> float:
     return 1.0
 
 
+def fits(params: Settled, sizes: Mapping[str, Size]) -> None:
+    width, height = sizes["image"]
+    if width * height * params["factor"] ** 2 > MOST_PIXELS:
+        message = _("It would become larger than 4096×4096.")
+        raise InvalidRequest(message, details={"factor": [message]})
+
+
 def shape(params: Settled) -> str:
     return f"x{params['factor']}"
 
@@ -35,14 +45,15 @@ def steps(params: Settled) -> int:
 
 TOOL = Tool(
     name="upscale",
-    title=_("Upscale"),
-    note=_("The same picture, larger"),
+    title=gettext_lazy("Upscale"),
+    note=gettext_lazy("The same picture, larger"),
     params=Upscale,
     makes="image",
     settle=settle,
     units=units,
     shape=shape,
     steps=steps,
+    fits=fits,
     # It needs no words, and the composer is made of them.
     facts={"place": 4, "composed": False},
 )

@@ -17,6 +17,7 @@ from media import sharing, trash
 from media.intake import accept_upload
 from media.library import Wanted, beside, wall
 from media.models import AbuseReport, Asset, Project
+from media.pages.recipe import told
 from media.pages.words import words
 
 _PAGE = 60
@@ -67,7 +68,7 @@ def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     found = _own(request, asset_id)
     links = found.links.filter(revoked_at=None).order_by("-created_at")
     newer, older = beside(_user(request), found)
-    shown = {"asset": found, "links": links, "newer": newer, "older": older}
+    shown = {"asset": found, "recipe": told(found.recipe), "links": links, "newer": newer, "older": older}
     return render(request, "media/asset.html", shown)
 
 

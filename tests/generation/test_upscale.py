@@ -83,8 +83,20 @@ def test_a_profile_stays_with_the_colours_it_speaks_of(mode: str, kept: bytes | 
         assert larger.info.get("icc_profile") == kept
 
 
-def test_too_large_is_said_and_free(rich: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enlarging, "MOST", 100 * 100)
+def test_too_large_is_refused_before_anything_is_held(rich: User, alice_api: APIClient) -> None:
+    wish = {"tool": "upscale", "params": {"image": owned(rich, photo((2056, 2056))), "factor": 2}}
+    for door in ("jobs", "quotes"):
+        answer = alice_api.post(f"/api/v1/{door}", wish, format="json")
+        assert (answer.status_code, list(answer.json()["error"]["details"])) == (400, ["factor"])
+    assert not Job.objects.exists()
+
+
+def test_the_largest_is_taken(rich: User) -> None:
+    assert submission.settle(rich, "upscale", {"image": owned(rich, photo((2048, 2048))), "factor": 2}).price.credits
+
+
+def test_an_engine_that_finds_it_too_large_charges_nothing(rich: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enlarging, "MOST_PIXELS", 100 * 100)
     job = upscale(rich, image=owned(rich, photo()), factor=4)
     execution.work_off("images")
     job = again(job)
@@ -114,7 +126,7 @@ def test_anothers_picture_is_not_there(rich: User, charlie: User, charlie_api: A
 def test_what_failed_can_be_tried_again(rich: User, monkeypatch: pytest.MonkeyPatch) -> None:
     job = upscale(rich, image=owned(rich, photo()))
     with monkeypatch.context() as patch:
-        patch.setattr(enlarging, "MOST", 1)
+        patch.setattr(enlarging, "MOST_PIXELS", 1)
         execution.work_off("images")
     second = submission.retry(again(job))
     execution.work_off("images")

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import AuditEntry, User
 from accounts.signals import closing, exporting
 from media import sharing
+from media.intake import keep_output, publish_outputs
 from media.models import AbuseReport, Asset
 from tests.media import samples
 from tests.media.conftest import files_in
@@ -28,6 +29,19 @@ def test_upload_star_trash_undo_and_share_without_a_script(alice: User, client: 
     link.refresh_from_db()
     assert link.revoked_at
     assert "a.png" in client.get("/library/?search=a.png&kind=image&starred=true").content.decode()
+
+
+def test_a_recipe_is_told_in_the_words_of_the_person(alice: User, client: Client) -> None:
+    recipe = {"tool": "inpaint", "style": "watercolour", "strength": 0.6, "width": 256, "height": 192, "mask": "6f1e"}
+    computed = {"libraries": {"torch": "2.13.0"}, "device": "cpu", "revision": "", "negative_prompt": ""}
+    content = samples.encoded("PNG")
+    made = keep_output(alice, "job:1", content, mime="image/png", recipe=recipe | computed, attempt_token="t")
+    publish_outputs("job:1", "t")
+    client.force_login(alice)
+    page = client.get(f"/library/{made.public_id}/", headers={"accept-language": "de"}).content.decode()
+    for name, value in (("Stil", "Aquarell"), ("Größe", "256×192"), ("Berechnet mit", "cpu, torch 2.13.0")):
+        assert f'<dt>{name}</dt><dd class="figure">{value}</dd>' in page
+    assert [word for word in ("6f1e", "strength", "Weglassen", "revision") if word in page] == []
 
 
 def test_foreign_pages_are_absent_and_nobody_signs_in(photo: Asset, charlie: User, client: Client) -> None:

@@ -6,10 +6,9 @@ import PIL
 from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps
 
-from generation.contract import File, Request, Result
+from generation.contract import MOST_PIXELS, File, Request, Result
 from generation.errors import EngineFailed
 
-MOST = 4096 * 4096
 PLAIN = {"L", "LA", "RGB", "RGBA"}
 
 
@@ -34,7 +33,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _check_size(width: int, height: int) -> None:
-    if width * height <= MOST:
+    if width * height <= MOST_PIXELS:
         return
     message = gettext_noop("It would become larger than 4096×4096. Nothing was charged.")
     raise EngineFailed(message, retryable=False, log=f"{width}x{height}", code="too_large")

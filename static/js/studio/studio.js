@@ -42,7 +42,7 @@ function begin() {
   sheet.begin(roll, stage);
   composer.addEventListener("compared", ({ detail }) => sheet.open(detail));
   if (state.opened) reopen(roll, sheet);
-  if (state.instead === "upscale" && state.source) deeds.enlarge(null, { id: state.source });
+  if (state.instead === "upscale" && state.source) deeds.enlarge(null, { id: state.source }).catch((error) => deeds.tell(error.message));
   new Strip(document.querySelector(".roll"), roll);
   new Waits(roll);
   listen(roll);
