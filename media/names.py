@@ -18,6 +18,11 @@ def safe_name(name: str) -> str:
     return _UNWANTED.sub("", plain).strip(" .")[-_LONGEST:]
 
 
+def shows(name: str) -> bool:
+    """Joiners, marks of direction and blanks alone leave a row without anything to press."""
+    return any(unicodedata.category(mark)[0] not in "CZ" for mark in name)
+
+
 def named_by_prompt(prompt: str) -> str:
     """What nobody named is called after what was asked for; only its owner is told."""
     return safe_name(textwrap.shorten(re.sub(r"[/\\]", " ", prompt), _OF_A_PROMPT, placeholder=""))

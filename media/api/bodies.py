@@ -7,10 +7,17 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from accounts.reading import Body
-from media.names import safe_name
+from media.names import safe_name, shows
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-TagName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+
+def _shown(name: str) -> str:
+    if not shows(name):
+        raise ValueError(_("Nothing of this name can be seen."))
+    return name
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True), AfterValidator(_shown)]
+TagName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True), AfterValidator(_shown)]
 
 
 def _ahead(moment: datetime) -> datetime:

@@ -39,6 +39,22 @@ def test_a_name_of_nothing_is_refused(alice_api: APIClient, photo: Asset) -> Non
     assert (answer.status_code, list(answer.json()["error"]["details"])) == (400, ["name"])
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u2060 \u200d\u202e", "\u00a0\u3000"])
+def test_a_name_that_nobody_sees_is_refused(alice_api: APIClient, photo: Asset, name: str) -> None:
+    at = f"/api/v1/assets/{photo.public_id}"
+    answers = [
+        alice_api.post("/api/v1/projects", {"name": name}, format="json"),
+        alice_api.patch(at, {"name": name}, format="json"),
+        alice_api.patch(at, {"tags": [name]}, format="json"),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+@pytest.mark.parametrize("name", ["🚀", "👩‍🚀", "شمس", "a"])
+def test_a_name_in_any_script_is_taken(alice_api: APIClient, name: str) -> None:
+    assert alice_api.post("/api/v1/projects", {"name": name}, format="json").json()["data"]["name"] == name
+
+
 @pytest.mark.parametrize(
     ("name", "saved"),
     [("holiday.JPG", "holiday"), ("Dr. No v2.0", "Dr. No v2.0"), ("invoice.exe", "invoice.exe"), ("", "image")],
