@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from accounts import signals
 from accounts.models import User
@@ -24,6 +25,11 @@ def proved_by_code(sender: Any, email_address: EmailAddress, **_more: Any) -> No
 def proved_by_provider(sender: Any, user: User, **_more: Any) -> None:
     if EmailAddress.objects.filter(user=user, verified=True).exists():
         signals.verified.send(User, user=user)
+
+
+@receiver(user_logged_out)
+def left_the_browser(sender: Any, request: HttpRequest, **_more: Any) -> None:
+    request.signed_out = True  # type: ignore[attr-defined]
 
 
 @receiver(user_logged_out)

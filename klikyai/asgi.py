@@ -10,9 +10,9 @@ http = get_asgi_application()
 from django.urls import re_path  # noqa: E402
 
 from generation.routing import websocket_urlpatterns  # noqa: E402
-from klikyai import bodies, sockets  # noqa: E402
+from klikyai import bodies, roots, sockets  # noqa: E402
 
 bodies.count()
 sockets.bound()
 streams = URLRouter([*websocket_urlpatterns, re_path("", sockets.Nothing.as_asgi())])
-application = ProtocolTypeRouter({"http": http, "websocket": streams})
+application = roots.ours(ProtocolTypeRouter({"http": http, "websocket": streams}))

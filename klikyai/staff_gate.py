@@ -29,7 +29,7 @@ class StaffGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(DESKS):
+        if not request.path_info.startswith(DESKS):
             return self.get_response(request)
         if (turned_away := _look(request)) is not None:
             return turned_away
@@ -43,7 +43,7 @@ def _look(request: HttpRequest) -> HttpResponse | None:
         raise Http404
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    needed = Rule.OPERATOR if request.path.startswith("/django-rq/") else Rule.STAFF
+    needed = Rule.OPERATOR if request.path_info.startswith("/django-rq/") else Rule.STAFF
     if not allows(needed, request.user):
         raise PermissionDenied
     if settings.ADMIN_REQUIRES_MFA and not _has_second_factor(request):

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "klikyai.middleware.LeftClean",
     "accounts.attempts.CodeAttempts",
     "klikyai.staff_gate.StaffGate",
     "allauth.usersessions.middleware.UserSessionsMiddleware",

@@ -138,3 +138,9 @@ def test_a_stopped_account_is_told_to_whoever_owns_it(client: Client, alice: Use
     page = client.post("/accounts/login/", given, follow=True).content.decode()
     assert "_auth_user_id" not in client.session
     assert "This account is stopped." in page
+
+
+def test_signing_out_empties_the_browser(client: Client, alice: User) -> None:
+    client.force_login(alice, "allauth.account.auth_backends.AuthenticationBackend")
+    assert "Clear-Site-Data" not in client.get("/account/")
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"storage"'

@@ -169,13 +169,16 @@ def test_nginx_hands_on_what_an_outer_proxy_said_and_keeps_figures_inside(nginx:
     odd = requests.get(nginx, headers={"X-Forwarded-Proto": "gopher"}, timeout=5).json()
     assert odd["X-Forwarded-Proto"] == "http"
     assert requests.get(f"{nginx}/metrics", timeout=5).status_code == 404
+    for path in ("/", "/ws/"):
+        assert (
+            "Daphne-Root-Path" not in requests.get(nginx + path, headers={"Daphne-Root-Path": "/x"}, timeout=5).json()
+        )
 
 
 def test_nginx_sends_streams_to_daphne_and_pages_to_the_web(nginx: str) -> None:
-    ports = {
-        path: requests.get(nginx + path, timeout=5).json()["port"] for path in ("/", "/api/v1/jobs", "/v1/images/x")
-    }
-    streams = {path: requests.get(nginx + path, timeout=5).json() for path in ("/ws/", "/api/v1/jobs/1/events")}
+    ports = {path: requests.get(nginx + path, timeout=5).json()["port"] for path in ("/", "/api/v1/jobs", "/v1/models")}
+    waiting = ("/ws/", "/api/v1/jobs/1/events", "/v1/images/generations")
+    streams = {path: requests.get(nginx + path, timeout=5).json() for path in waiting}
     assert len(set(ports.values())) == 1
     assert {one["port"] for one in streams.values()}.isdisjoint(ports.values())
     upgraded = requests.get(f"{nginx}/ws/", headers={"Upgrade": "websocket", "Connection": "Upgrade"}, timeout=5).json()

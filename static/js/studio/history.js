@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const NAME = "klikyai.prompts";
+const NAME = `klikyai.prompts.${document.querySelector('meta[name="who"]')?.content}`;
 const KEPT = 50;
 
 export class History {
