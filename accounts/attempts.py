@@ -13,6 +13,7 @@ from django.shortcuts import render
 from accounts import limits
 from accounts.addresses import block
 from accounts.errors import Refused
+from accounts.tokens import FamilyStrategy
 
 GUESSES = 5
 FROM_ONE_BLOCK = 50
@@ -38,6 +39,15 @@ GUARDED = {
     "headless:app:mfa:reauthenticate",
 }
 
+PROGRAMS, APPS = "headless:", "headless:app:"
+KEYS = {"X-Email-Verification-Key", "X-Password-Reset-Key"}
+# Pages that also do something else, for which nobody sends them a code.
+ACTIONS = {
+    "account_confirm_login_code": {"resend"},
+    "account_email_verification_sent": {"resend", "change"},
+    "account_verify_phone": {"resend", "change"},
+}
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -49,11 +59,11 @@ class CodeAttempts:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        match = request.resolver_match
-        if match is None or match.view_name not in GUARDED or not _guesses(request):
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name not in GUARDED or not _guesses(request, name):
             return None
         try:
-            count(_flow(request), request.META["REMOTE_ADDR"])
+            count(_flow(request, name), request.META["REMOTE_ADDR"])
         except Refused as error:
             return _refuse(request, error)
         return None
@@ -66,18 +76,27 @@ def count(flow: str, address: str) -> None:
     limits.spend("code-block", block(address), FROM_ONE_BLOCK, WINDOW, fail_closed=True)
 
 
-def _guesses(request: HttpRequest) -> bool:
+def _guesses(request: HttpRequest, name: str) -> bool:
     if request.method == "GET":
-        return "X-Email-Verification-Key" in request.headers
-    return request.method in {"POST", "PUT"} and request.POST.get("action") not in {"resend", "change"}
+        return any(key in request.headers for key in KEYS)
+    if name.startswith(PROGRAMS):
+        # allauth looks at the code first and only then whether it knows the method.
+        return True
+    return request.method in {"POST", "PUT"} and not _does_otherwise(request, name)
 
 
-def _flow(request: HttpRequest) -> str:
+def _does_otherwise(request: HttpRequest, name: str) -> bool:
+    """Where a page may not do what it is asked for, allauth takes a code that comes with it for a guess."""
+    return "code" not in request.POST and request.POST.get("action") in ACTIONS.get(name, set())
+
+
+def _flow(request: HttpRequest, name: str) -> str:
     """The session holds the code; only a programme may name its session in a header, or a header would reset counts."""
-    token = request.session.session_key
-    if request.resolver_match and request.resolver_match.view_name.startswith("headless:app:"):
-        token = request.headers.get("X-Session-Token") or request.headers.get("Authorization") or token
-    return str(token or block(request.META["REMOTE_ADDR"]))
+    session = request.session.session_key
+    if name.startswith(APPS):
+        # As allauth finds it: many a header and many a token name one session.
+        session = FamilyStrategy().get_session_token(request)
+    return str(session or block(request.META["REMOTE_ADDR"]))
 
 
 def _refuse(request: HttpRequest, error: Refused) -> HttpResponse:
