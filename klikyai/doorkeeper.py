@@ -1,6 +1,7 @@
 """What no view ever has to look at: secrets in addresses, and texts that no database can hold."""
 
 from collections.abc import Callable
+from io import BytesIO
 from urllib.parse import unquote_plus
 
 from allauth.socialaccount.models import SocialApp
@@ -8,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.api_keys import MARK
-from accounts.errors import InvalidRequest, NotFound, Refused
+from accounts.errors import InvalidRequest, NotFound, Refused, UnsupportedMedia
 from klikyai import pages
-from klikyai.json_parser import loads
+from klikyai.json_parser import StrictJSON
 
 SECRETS = {"api_key", "apikey", "access_token", "refresh_token"}
 LIBRARY = "/_allauth/"
+# It reads a form here, for a browser has to follow what it answers, and JSON nowhere.
+FORMS = {f"{LIBRARY}{client}/v1/auth/provider/redirect" for client in ("app", "browser")}
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +58,10 @@ def _secret() -> InvalidRequest:
 
 
 def _check_body_for_library(request: HttpRequest) -> None:
-    # allauth reads JSON by itself, with the standard library's leniency.
-    if request.path_info.startswith(LIBRARY) and request.content_type == "application/json":
-        loads(request.body)
+    # allauth reads JSON by itself, whatever a body says it is, with the standard library's leniency.
+    path = request.path_info
+    if not path.startswith(LIBRARY) or path in FORMS or not request.body:
+        return
+    if request.content_type != StrictJSON.media_type:
+        raise UnsupportedMedia(_("This kind of content is not accepted here."))
+    StrictJSON().parse(BytesIO(request.body))
