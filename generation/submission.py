@@ -15,13 +15,15 @@ from accounts.errors import InvalidRequest
 from accounts.models import ApiKey, User
 from accounts.reading import parse
 from billing import credits, prices
+from billing.models import Plan
 from billing.plans import plan_of
 from generation import catalogue, forecast, lifecycle, pricing, scheduling, tasks, tools
 from generation.errors import CannotRetry
 from generation.models import Job, Lane, Model, Status
 from generation.pricing import Price
 from generation.tools.base import Tool
-from media.models import Asset, Project
+from media.models import Asset, Project, Space
+from media.models.space import full, is_full
 
 HELD_FOR = timedelta(days=2)
 
@@ -72,7 +74,8 @@ def quote(user: User, wish: Wish) -> dict[str, Any]:
         "eta": _eta(wish, queue),
         "queue_position": queue.place,
         "model": wish.model.slug,
-        "warnings": wish.warnings,
+        # A price is told all the same: room can be made before the press.
+        "warnings": [*wish.warnings, *([full().message] if _no_room(user, plan_of(user)) else [])],
     }
 
 
@@ -86,8 +89,10 @@ def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[
     # Before the words to browsers, which go out on the same commit: the worker wakes while those are sent.
     transaction.on_commit(lambda: tasks.ring(wish.pool))
     queue = forecast.queue(wish.pool, user.pk)
-    job = _record(user, wish, terms, _eta(wish, queue))
     plan = plan_of(user)
+    if _no_room(user, plan):
+        raise full()
+    job = _record(user, wish, terms, _eta(wish, queue))
     waiting = scheduling.join(job, plan)
     message = _("Too many of your jobs are waiting. Try again when some are done.")
     scheduling.check_room(waiting, plan.queued, queue.waiting + 1, settings.QUEUE_ROOM, message)
@@ -125,6 +130,10 @@ def own_project(user: User, public_id: UUID | None) -> Project | None:
 
 def _eta(wish: Wish, queue: forecast.Queue) -> dict[str, float]:
     return forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, queue.place, wish.pool)
+
+
+def _no_room(user: User, plan: Plan) -> bool:
+    return is_full(Space.objects.filter(user=user).first(), plan.storage)
 
 
 def _record(user: User, wish: Wish, terms: Terms, eta: Mapping[str, float]) -> Job:

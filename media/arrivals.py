@@ -21,6 +21,7 @@ from media.errors import StorageFailed, TooBig
 from media.inspection.formats import MAX_BYTES
 from media.intake import accept_file, copy
 from media.models import Asset, Space, Upload
+from media.models.space import full
 from media.names import safe_name
 from media.workspace import no_room, workspace
 
@@ -114,7 +115,7 @@ def _make_room(user: User, length: int) -> None:
         raise Conflict(_("Finish or cancel your other uploads first."))
     announced = unfinished.aggregate(all=Sum("length"))["all"] or 0
     if space.used + announced + length > space.limit:
-        raise TooBig(_("Your storage is full. Empty the trash or choose a larger plan."))
+        raise full()
 
 
 def name_in(metadata: str) -> str:

@@ -4,7 +4,7 @@ import io
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -54,7 +54,7 @@ def accept_file(user: User, source: Path, name: str, *, folder: str = "inputs") 
     storage.put_file(path, clean)
     row = {"name": safe_name(name), "origin": f"upload:{uuid.uuid4()}", "ready": True, "keep_until": keep_until}
     try:
-        return _record(user, path, facts, **row)
+        return _record(user, path, facts, Space.take, **row)
     except IntegrityError as error:
         storage.remove(path)
         if (known := _known(user, facts, keep_until)) is not None:
@@ -75,9 +75,11 @@ def keep_output(
     storage.put(path, io.BytesIO(content))
     prompt = str(recipe.get("prompt", ""))
     try:
+        # Refused now, the work would have been done for nothing: who asks for it has been asked for room before.
         return _record(
-            user, path, facts, prompt=prompt, recipe=dict(recipe), origin=job_reference, attempt=attempt_token
-        )
+            user, path, facts, Space.stretch,
+            prompt=prompt, recipe=dict(recipe), origin=job_reference, attempt=attempt_token,
+        )  # fmt: skip
     except Exception:
         storage.remove(path)
         raise
@@ -122,8 +124,8 @@ def _cleaned(content: bytes, mime: str) -> tuple[Facts, bytes]:
 
 
 @transaction.atomic
-def _record(user: User, path: str, facts: Facts, **more: Any) -> Asset:
-    Space.take(user, facts.bytes)
+def _record(user: User, path: str, facts: Facts, take: Callable[[User, int], None], **more: Any) -> Asset:
+    take(user, facts.bytes)
     asset = Asset.objects.create(
         user=user, path=path, kind=facts.kind, mime=facts.mime, bytes=facts.bytes, width=facts.width,
         height=facts.height, duration=facts.duration, sha256=facts.sha256, colour=facts.colour,

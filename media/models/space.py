@@ -38,7 +38,13 @@ class Space(models.Model):
     def take(cls, user: User, bytes: int) -> None:
         space = cls.locked(user)
         if space.used + bytes > space.limit:
-            raise TooBig(_("Your storage is full. Empty the trash or choose a larger plan."))
+            raise full()
+        cls.objects.filter(user=user).update(used=F("used") + bytes)
+
+    @classmethod
+    def stretch(cls, user: User, bytes: int) -> None:
+        """For what was promised while there was room: it is kept even where that goes beyond."""
+        cls.locked(user)
         cls.objects.filter(user=user).update(used=F("used") + bytes)
 
     @classmethod
@@ -51,3 +57,13 @@ def allowed(user: User) -> int:
     if not settings.PLAN_STORAGE:
         return settings.MEDIA_QUOTA
     return int(import_string(settings.PLAN_STORAGE)(user))
+
+
+def is_full(space: Space | None, plan: int) -> bool:
+    """Of somebody who may have nothing yet, and whose plan allows so many bytes."""
+    used, most = (space.used, space.most) if space is not None else (0, None)
+    return used >= (plan if most is None else most)
+
+
+def full() -> TooBig:
+    return TooBig(_("Your storage is full. Empty the trash or choose a larger plan."))

@@ -12,7 +12,7 @@ from billing import credits
 from generation import execution
 from generation.models import Job, Model
 from media import storage
-from media.models import Asset
+from media.models import Asset, Space
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
 from tests.browser.making import accepted, at_work, make, open_studio, press, studio
@@ -47,6 +47,20 @@ def test_the_card_is_there_before_the_server_knows(studio: Page) -> None:
     assert took <= 50
     expect(studio.locator(FRAMES)).to_have_count(1)
     make(studio)
+
+
+def test_full_storage_is_told_before_and_after_the_press(studio: Page, rich: User) -> None:
+    full = "Your storage is full. Empty the trash or choose a larger plan."
+    Space.objects.update_or_create(user=rich, defaults={"used": 1000, "most": 1000})
+    studio.locator("#prompt").fill("a red boat")
+    expect(studio.locator("[data-warnings]")).to_have_text(full)
+    studio.locator("[data-shutter]").click()
+    expect(studio.locator(".plea")).to_have_text(full)
+    studio.complaints.clear()  # type: ignore[attr-defined]  # the refusal
+    Space.objects.update(used=0)
+    studio.get_by_role("button", name="Try again").click()
+    make(studio)
+    expect(studio.locator(FINISHED)).to_be_visible()
 
 
 def test_cancel_says_what_comes_back_and_gives_it(studio: Page, rich: User) -> None:
