@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit, signals
+from accounts.desk_log import unname
 from accounts.errors import Conflict, InvalidRequest
-from accounts.models import Phone, User
+from accounts.models import Answered, Phone, User
 
 
 @transaction.atomic
@@ -44,11 +45,13 @@ def close(user: User) -> None:
     Authenticator.objects.filter(user=locked).delete()
     SocialAccount.objects.filter(user=locked).delete()
     Phone.objects.filter(user=locked).delete()
+    Answered.objects.filter(user=locked).delete()
     locked.api_keys.all().delete()
+    unname(User.objects.filter(pk=locked.pk))
     locked.groups.clear()
     locked.user_permissions.clear()
     locked.email = f"closed-{locked.public_id}@invalid"
-    locked.name = ""
+    locked.name = locked.language = ""
     locked.is_active = locked.is_staff = locked.is_superuser = False
     locked.last_login = None
     locked.set_unusable_password()

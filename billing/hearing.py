@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts import limits, signals
+from accounts.desk_log import unname
 from accounts.errors import Refused
 from accounts.export import as_json
 from accounts.mailboxes import mailbox
 from accounts.models import User
 from billing import credits
-from billing.models import Hold, Order, Payment, Refund, Subscription, TopUp, Transfer, Wallet
+from billing.models import Hold, Membership, Order, Payment, Refund, Subscription, TopUp, Transfer, Wallet
 
 log = logging.getLogger(__name__)
 
@@ -76,3 +77,4 @@ def close(sender: Any, user: User, **_more: Any) -> None:
     """The books stay, as law wants, without a name and without what was asked for."""
     Hold.objects.filter(user=user).update(title="", api_key=None)
     TopUp.objects.filter(user=user).delete()
+    unname(Membership.objects.filter(user=user))

@@ -11,7 +11,7 @@ from accounts.models import User
 from billing.models import Hold
 from billing.signals import moved, overdue
 from generation import broadcast, lifecycle
-from generation.models import LIVE, Job, Preset, Status
+from generation.models import LIVE, Event, Job, Preset, Status
 
 SHOWN = (
     "public_id", "tool", "model", "params", "seed", "status", "quoted", "charged", "error", "created_at", "started_at",
@@ -53,3 +53,4 @@ def close(sender: Any, user: User, **_more: Any) -> None:
         lifecycle.abandon(job)
     Job.objects.filter(user=user).delete()
     Preset.objects.filter(user=user).delete()
+    Event.objects.filter(user=user).delete()

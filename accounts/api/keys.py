@@ -61,8 +61,9 @@ def described(key: ApiKey) -> dict[str, Any]:
 
 def _check_within(key: ApiKey, wanted: NewKey) -> None:
     """Otherwise a key that leaked could make itself one without bounds."""
-    capped = key.spending_cap is not None and (wanted.spending_cap is None or wanted.spending_cap > key.spending_cap)
-    if capped or set(wanted.scopes) - set(key.scopes):
+    dearer = key.spending_cap is not None and (wanted.spending_cap is None or wanted.spending_cap > key.spending_cap)
+    longer = key.expires_at is not None and (wanted.expires_at is None or wanted.expires_at > key.expires_at)
+    if dearer or longer or set(wanted.scopes) - set(key.scopes):
         raise Forbidden(_("A key cannot make another that may do more than itself."))
 
 

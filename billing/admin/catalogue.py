@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 
 from accounts import audit
 from accounts.access import person
+from accounts.models import User
 from billing.models import Coupon, Membership, Pack, Plan, Price
 
 SLOW_HAND = timedelta(minutes=5)  # between opening the form and sending it
@@ -30,9 +31,14 @@ class Noted(ModelAdmin):  # type: ignore[misc]
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Only what was typed: a code may be redeemed while somebody looks at its form.
         obj.save(update_fields=form.changed_data if change else None)
-        facts = {field: str(form.cleaned_data[field]) for field in form.changed_data}
+        facts = {field: _told(form.cleaned_data[field]) for field in form.changed_data}
         verb = "changed" if change else "added"
         audit.record(person(request), f"{obj._meta.model_name} {verb}", f"{obj._meta.model_name}:{obj.pk}", **facts)
+
+
+def _told(value: Any) -> str:
+    # The audit log outlives accounts, so it names nobody by their address.
+    return str(value.public_id if isinstance(value, User) else value)
 
 
 @admin.register(Pack)

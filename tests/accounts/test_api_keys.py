@@ -69,10 +69,10 @@ def test_last_use_is_written_at_most_once_a_minute(alice: User) -> None:
 
 
 def test_keys_of_somebody_else_are_not_there(alice_api: APIClient, charlie: User) -> None:
-    key, _secret = api_keys.issue(charlie, "his")
+    key, _secret = api_keys.issue(charlie, "key of Charlie")
     assert alice_api.get(f"{KEYS}/{key.public_id}").status_code == 404
     assert alice_api.delete(f"{KEYS}/{key.public_id}").status_code == 404
-    assert "his" not in alice_api.get(KEYS).content.decode()
+    assert "key of Charlie" not in alice_api.get(KEYS).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,14 @@ def test_a_capped_key_makes_no_uncapped_one(alice: User) -> None:
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     for cap, status in ((None, 403), (11, 403), (10, 201)):
         body = {"name": "a", "scopes": ["admin"], "spending_cap": cap}
+        assert client.post(KEYS, body, format="json").status_code == status
+
+
+def test_a_key_that_ends_makes_none_that_lasts_longer(alice: User) -> None:
+    end = timezone.now() + timedelta(hours=1)
+    _key, secret = api_keys.issue(alice, "for an hour", ["admin"], expires_at=end)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    for wanted, status in ((None, 403), (end + timedelta(seconds=1), 403), (end, 201)):
+        body = {"name": "a", "scopes": ["admin"], "expires_at": wanted}
         assert client.post(KEYS, body, format="json").status_code == status

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +8,7 @@ from accounts.models import AuditEntry, User
 from accounts.signals import closing, exporting
 from media import sharing
 from media.intake import keep_output, publish_outputs
-from media.models import AbuseReport, Asset
+from media.models import AbuseReport, Asset, Project, Tag, Tagging
 from tests.media import samples
 from tests.media.conftest import files_in
 
@@ -67,14 +68,23 @@ def test_a_report_reaches_the_desk_and_the_file_goes_down(photo: Asset, dana: Us
 
 
 def test_a_person_who_leaves_takes_the_files(photo: Asset, own_storage: Path, transactional_db: None) -> None:
+    Tagging.objects.create(
+        asset=photo, tag=Tag.objects.create(user=photo.user, name="divorce"), created_at=photo.created_at
+    )
+    Project.objects.create(user=photo.user, name="the lawyer")
     [(_receiver, files)] = [
         answer for answer in exporting.send(None, user=photo.user) if "media" in answer[0].__module__
     ]
-    [(name, content)] = files
+    [(shelves, told), (name, content)] = files
+    assert shelves == "library.json"
+    assert [project["name"] for project in json.loads(told)["projects"]] == ["the lawyer"]
+    assert json.loads(told)["files"][0]["tags"] == json.loads(told)["tags"] == ["divorce"]
     assert name == f"media/{photo.public_id}.jpg"
     assert len(b"".join(content)) == photo.bytes
     closing.send(None, user=photo.user)
     assert files_in(own_storage) == []
+    assert not Project.objects.exists()
+    assert not Tag.objects.exists()
 
 
 def test_the_names_in_pages_are_text(alice: User, client: Client) -> None:
