@@ -70,7 +70,7 @@ class AccountAdapter(ByPhone):
         except (SMTPException, OSError) as error:
             log.error("mail was not sent", extra={"template": template_prefix, "reason": repr(error)})
             refused = Unavailable(_("No mail can be sent right now. Try again shortly."), log=repr(error))
-            raise ImmediateHttpResponse(_refusal(current.request, refused)) from error
+            raise ImmediateHttpResponse(refusal(current.request, refused)) from error
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMultiAlternatives:
         letter: EmailMultiAlternatives = super().render_mail(*args, **kwargs)
@@ -99,15 +99,19 @@ class AccountAdapter(ByPhone):
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         try:
-            limits.spend("sign-up", block(self.get_client_ip(request)), SIGN_UPS_PER_BLOCK, DAY, fail_closed=True)
+            count_sign_up(self.get_client_ip(request))
             with transaction.atomic():
                 return super().save_user(request, user, form, commit)
         except Refused as error:
-            raise ImmediateHttpResponse(_refusal(request, error)) from error
+            raise ImmediateHttpResponse(refusal(request, error)) from error
         except IntegrityError as error:
             # The same mailbox came twice at once. Whoever was second is told what a known address is told.
             answer = prevent_enumeration(request, email=form.cleaned_data["email"])
             raise ImmediateHttpResponse(answer) from error
+
+
+def count_sign_up(address: str) -> None:
+    limits.spend("sign-up", block(address), SIGN_UPS_PER_BLOCK, DAY, fail_closed=True)
 
 
 @contextmanager
@@ -116,10 +120,10 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except Refused as error:
-        raise ImmediateHttpResponse(_refusal(current.request, error)) from error
+        raise ImmediateHttpResponse(refusal(current.request, error)) from error
 
 
-def _refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     status = 429 if error.code == "rate_limited" else 503
     if is_headless_request(request):
         response: HttpResponse = JsonResponse({"status": status}, status=status)

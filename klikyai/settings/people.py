@@ -16,6 +16,7 @@ OWNER_AT_FIRST = False  # make somebody who owns the studio when there is nobody
 SMS_GATEWAY = env.text("SMS_GATEWAY")
 SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", True)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"} if SMS_GATEWAY else {"email"}
 ACCOUNT_FORMS = {"login": "accounts.forms.SignIn"}
