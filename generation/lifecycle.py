@@ -125,9 +125,12 @@ def cancel(job: Job) -> Job:
 
 @transaction.atomic
 def lose(job: Job, *, crashed: bool) -> bool:
-    """Its worker is gone: it waits again, or after too many crashes it is put aside. False when it moved meanwhile."""
+    """Its worker is gone: it waits again, or after too many crashes it is put aside. False when it moved meanwhile,
+    also to another attempt, which nobody has seen falling.
+    """
+    seen = job.token
     job = Job.objects.select_for_update(of=("self",)).select_related("user", "project").get(pk=job.pk)
-    if job.status != Status.RUNNING:
+    if job.status != Status.RUNNING or job.token != seen:
         return False
     if job.cancel_wanted_at is not None:
         stop(job, token_of(job), job.step, job.steps)
@@ -137,6 +140,13 @@ def lose(job: Job, *, crashed: bool) -> bool:
     else:
         _requeue(job, crashed)
     return True
+
+
+@transaction.atomic
+def reclaim(job: Job) -> bool:
+    """Nobody has beaten for it. Whoever does so while it is being locked keeps it."""
+    silent = Job.objects.filter(pk=job.pk, token=job.token, lease_until__lt=timezone.now())
+    return bool(silent.select_for_update()) and lose(job, crashed=True)
 
 
 @transaction.atomic

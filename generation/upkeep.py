@@ -40,8 +40,8 @@ def give_back_lost() -> None:
     for job in running.filter(deadline__lt=timezone.now() - BEYOND_DEADLINE):
         lifecycle.expire(job)
     for job in running.filter(lease_until__lt=timezone.now()):
-        log.warning("a worker was lost", extra={"job": str(job.public_id), "worker": job.worker})
-        lifecycle.lose(job, crashed=True)
+        if lifecycle.reclaim(job):
+            log.warning("a worker was lost", extra={"job": str(job.public_id), "worker": job.worker})
 
 
 def settle_forgotten() -> None:

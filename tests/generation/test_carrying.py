@@ -170,8 +170,10 @@ def test_what_was_taken_meanwhile_is_not_put_back(studio: Studio) -> None:
     with pytest.raises(Stale):
         lifecycle.leave(claimed, lifecycle.token_of(claimed))
     assert again(claimed).status == "running"
+    assert not lifecycle.lose(claimed, crashed=False)
+    assert again(claimed).status == "running"
     # Without the token it would take the job away from whoever has it now.
-    assert lifecycle.lose(claimed, crashed=False)
+    assert lifecycle.lose(again(claimed), crashed=False)
     assert again(claimed).status == "queued"
 
 
