@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, signals
 from accounts.desk_log import unname
-from accounts.errors import Conflict, InvalidRequest
+from accounts.errors import Conflict, InvalidRequest, Unauthenticated
 from accounts.models import Answered, Phone, User
 
 
@@ -38,7 +38,9 @@ def reactivate(user: User, *, reason: str, actor: User | None) -> None:
 @transaction.atomic
 def close(user: User) -> None:
     """What law does not want kept goes; what must stay (the books) stays without a name."""
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    # Not its key: whoever refers to it must be able to end, or would wait for us with locks that we need.
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    signals.leaving.send(User, user=locked)
     signals.closing.send(User, user=locked)
     sign_out_everywhere(locked)
     EmailAddress.objects.filter(user=locked).delete()
@@ -58,6 +60,17 @@ def close(user: User) -> None:
     locked.save()
     audit.record(locked, "account closed by its owner", str(locked.public_id))
     _after(signals.deactivated, locked)
+
+
+def staying(user: User, *beside: str) -> User:
+    """Behind the lock that closing takes first: what is begun here is seen there and taken away, or it is refused.
+    `beside` names what is to be read along.
+    """
+    rows = User.objects.select_for_update(of=("self",), no_key=True)
+    known = (rows.select_related(*beside) if beside else rows).get(pk=user.pk)
+    if not known.is_active:
+        raise Unauthenticated(_("Sign in first."))
+    return known
 
 
 def sign_out_everywhere(user: User) -> None:

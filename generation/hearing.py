@@ -46,11 +46,18 @@ def export(sender: Any, user: User, **_more: Any) -> list[tuple[str, bytes]]:
     return [("jobs.json", as_json(list(jobs))), ("presets.json", as_json(list(presets)))]
 
 
+@receiver(signals.leaving)
+def end_all(sender: Any, user: User, **_more: Any) -> None:
+    """What waits or runs is ended and paid back. All are locked before their wallet is: a worker that just finishes one
+    of them needs it.
+    """
+    for job in list(Job.objects.filter(user=user, status__in=LIVE).order_by("pk").select_for_update()):
+        lifecycle.abandon(job)
+
+
 @receiver(signals.closing)
 def close(sender: Any, user: User, **_more: Any) -> None:
-    """What waits is ended and paid back; what they asked for is forgotten, what it cost stays in the books."""
-    for job in Job.objects.filter(user=user, status__in=LIVE):
-        lifecycle.abandon(job)
+    """What they asked for is forgotten, what it cost stays in the books."""
     Job.objects.filter(user=user).delete()
     Preset.objects.filter(user=user).delete()
     Event.objects.filter(user=user).delete()

@@ -1,6 +1,7 @@
 """The only writer of a job's status. Each move compares and swaps, settles and tells in one transaction.
 
-Locks are taken in one order everywhere: the job, the turn, the wallet, the stream.
+Locks are taken in one order everywhere: the job, the turn, the wallet, the stream. Who asks or leaves takes the person
+first.
 """
 
 import logging

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import closure
 from accounts.errors import InvalidRequest
 from accounts.models import ApiKey, User
 from accounts.reading import parse
@@ -75,7 +76,7 @@ def quote(user: User, wish: Wish) -> dict[str, Any]:
         "queue_position": queue.place,
         "model": wish.model.slug,
         # A price is told all the same: room can be made before the press.
-        "warnings": [*wish.warnings, *([full().message] if _no_room(user, plan_of(user)) else [])],
+        "warnings": [*wish.warnings, *_obstacles(user)],
     }
 
 
@@ -90,8 +91,7 @@ def enter(user: User, wish: Wish, terms: Terms = Terms()) -> tuple[Job, Mapping[
     transaction.on_commit(lambda: tasks.ring(wish.pool))
     queue = forecast.queue(wish.pool, user.pk)
     plan = plan_of(user)
-    if _no_room(user, plan):
-        raise full()
+    _check_person(user, plan)
     job = _record(user, wish, terms, _eta(wish, queue))
     waiting = scheduling.join(job, plan)
     message = _("Too many of your jobs are waiting. Try again when some are done.")
@@ -132,8 +132,16 @@ def _eta(wish: Wish, queue: forecast.Queue) -> dict[str, float]:
     return forecast.eta(wish.tool.name, wish.model.slug, wish.price.units, queue.place, wish.pool)
 
 
-def _no_room(user: User, plan: Plan) -> bool:
-    return is_full(Space.objects.filter(user=user).first(), plan.storage)
+def _check_person(user: User, plan: Plan) -> None:
+    known = closure.staying(user, "space")
+    if is_full(getattr(known, "space", None), plan.storage):
+        raise full()
+
+
+def _obstacles(user: User) -> list[str]:
+    """For which a press would be refused as things stand."""
+    space = Space.objects.filter(user=user).first()
+    return [full().message] if is_full(space, plan_of(user).storage) else []
 
 
 def _record(user: User, wish: Wish, terms: Terms, eta: Mapping[str, float]) -> Job:

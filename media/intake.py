@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import closure
 from accounts.errors import Conflict
 from accounts.models import User
 from media import storage
@@ -54,7 +55,7 @@ def accept_file(user: User, source: Path, name: str, *, folder: str = "inputs") 
     storage.put_file(path, clean)
     row = {"name": safe_name(name), "origin": f"upload:{uuid.uuid4()}", "ready": True, "keep_until": keep_until}
     try:
-        return _record(user, path, facts, Space.take, **row)
+        return _record(user, path, facts, _let_in, **row)
     except IntegrityError as error:
         storage.remove(path)
         if (known := _known(user, facts, keep_until)) is not None:
@@ -134,6 +135,12 @@ def _record(user: User, path: str, facts: Facts, take: Callable[[User, int], Non
     if asset.ready:
         ring(asset)
     return asset
+
+
+def _let_in(user: User, bytes: int) -> None:
+    # What comes while its person leaves would stay behind.
+    closure.staying(user)
+    Space.take(user, bytes)
 
 
 @transaction.atomic

@@ -62,3 +62,10 @@ def until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> 
             raise AssertionError(f"not within {patience} s: {what}")
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+def somebody_waits() -> bool:
+    """For a lock in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])

@@ -13,7 +13,7 @@ from generation import lifecycle, scheduling, upkeep
 from generation.models import Job, Model
 from generation.watchdog import Watchdog
 from tests.generation.asking import again, ask
-from tests.generation.processes import until
+from tests.generation.processes import somebody_waits, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,7 +86,7 @@ def test_a_beat_that_is_just_being_written_counts(rich: User, patient: Model) ->
         with transaction.atomic():
             lifecycle.beat("first")
             verdict = beside.submit(_reclaimed, seen)
-            until(_somebody_waits, "it waits for the row", 10)
+            until(somebody_waits, "it waits for the row", 10)
         assert not verdict.result(10)
     assert unharmed(seen, crashes=0)
 
@@ -102,9 +102,3 @@ def _reclaimed(job: Job) -> bool:
         return lifecycle.reclaim(job)
     finally:
         connection.close()
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
