@@ -61,7 +61,9 @@ class Sandbox:
         fields = {"amount": wish.amount, "currency": wish.currency, "title": wish.title}
         more: Thing = {"metadata": {"order": wish.order}, "cancel_at_period_end": False}
         if now:
-            more["items"] = {"data": [{"current_period_end": int(time.time()) + MONTH}]}
+            # Months pass here at the press of a button: one that begins now ends no earlier than that before it.
+            end = self.fetch("subscription", subscription)["items"]["data"][0]["current_period_end"]
+            more["items"] = {"data": [{"current_period_end": max(int(time.time()) + MONTH, end)}]}
         changed = change(subscription, **fields, **more)
         tell("customer.subscription.updated", changed)
         if now:

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.models import Membership, Order, Payment, Plan, Subscription
-from billing.payments import fulfilment, letters
+from billing.payments import fulfilment, letters, renewals
 from billing.payments.alarms import raise_alarm
 from billing.payments.contract import Thing, gateway
 
 # How long a plan goes on beyond what is paid: Stripe tries a card again for some days.
 GRACE = timedelta(days=3)
+# So much earlier may a month end that began later: it has 28 days, and that before it 31.
+SHORTER = timedelta(days=3)
 ALIVE = ("active", "trialing", "past_due")
 OVER = ("canceled", "incomplete_expired")
 
@@ -27,9 +29,10 @@ def invoice_paid(said: Thing) -> bool:
     """Whether it is an invoice of a plan."""
     invoice = gateway().fetch("invoice", said["id"])
     parent = _parent(invoice)
-    order = fulfilment.order_of(parent, invoice["id"]) if parent else None
-    if parent is None or order is None or order.plan is None or invoice["status"] != "paid":
+    named = fulfilment.order_of(parent, invoice["id"]) if parent else None
+    if parent is None or named is None or named.plan is None or invoice["status"] != "paid":
         return parent is not None
+    order = renewals.order_of(named, invoice, parent["subscription"]) or named
     wrong = fulfilment.wrong_with(
         order, amount=invoice["subtotal"], total=invoice["total"], received=invoice["amount_paid"],
         currency=invoice["currency"], livemode=invoice["livemode"],
@@ -37,19 +40,37 @@ def invoice_paid(said: Thing) -> bool:
     if wrong:
         raise_alarm("not as ordered", invoice["id"], order=order.public_id, **wrong)
         return True
-    until = fulfilment.moment(max(line["period"]["end"] for line in invoice["lines"]["data"]))
-    _pay(order, invoice, until)
     changed({"id": parent["subscription"]})
-    _extend(order, order.plan, parent["subscription"], until)
+    _begin_month(order, invoice, parent["subscription"])
     return True
 
 
 def invoice_failed(said: Thing) -> None:
     invoice = gateway().fetch("invoice", said["id"])
     parent = _parent(invoice)
-    order = fulfilment.order_of(parent, invoice["id"]) if parent else None
-    if order is not None and invoice["status"] == "open":
+    named = fulfilment.order_of(parent, invoice["id"]) if parent else None
+    if parent is not None and named is not None and invoice["status"] == "open":
+        order = renewals.order_of(named, invoice, parent["subscription"]) or named
         letters.failed(order, invoice.get("hosted_invoice_url") or "")
+
+
+@transaction.atomic
+def _begin_month(order: Order, invoice: Thing, name: str) -> None:
+    """Both or neither: an upgrade that is paid and does not run yet could be bought a second time."""
+    until = fulfilment.moment(max(line["period"]["end"] for line in invoice["lines"]["data"]))
+    _pay(order, invoice, until)
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("user").filter(stripe_id=name).first()
+    if row is not None and order.plan is not None and _begins_later(order, until, row):
+        row.order, row.plan, row.until = order, order.plan, until
+        row.save(update_fields=["order", "plan", "until"])
+        _set_membership(row)
+
+
+def _begins_later(order: Order, until: datetime, row: Subscription) -> bool:
+    """The month that begins last says which plan it is; of two that end at about the same time that is the newer's."""
+    if order.pk == row.order_id or abs(until - row.until) > SHORTER:
+        return until >= row.until
+    return order.pk > row.order_id
 
 
 @transaction.atomic
@@ -67,17 +88,6 @@ def _apply(order: Order, plan: Plan, thing: Thing) -> None:
         row.ending = bool(thing["cancel_at_period_end"] or thing.get("cancel_at"))
         row.state = thing["status"]
         row.save(update_fields=["state", "ending"])
-    _set_membership(row)
-
-
-@transaction.atomic
-def _extend(order: Order, plan: Plan, name: str, until: datetime) -> None:
-    """The month that ends last says which plan it is."""
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("user").filter(stripe_id=name).first()
-    if row is None or row.until > until:
-        return
-    row.order, row.plan, row.until = order, plan, until
-    row.save(update_fields=["order", "plan", "until"])
     _set_membership(row)
 
 

@@ -95,3 +95,10 @@ def stripe(stripe_server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
     contract._made.cache_clear()
     yield Stripe(stripe_server, Post(stripe_server.store, configured.STRIPE_WEBHOOK_SECRETS[0], knock))
     contract._made.cache_clear()
+
+
+@pytest.fixture
+def pro(stripe: Stripe, alice: User) -> Thing:
+    plan("studio", monthly=3000, amount=4900)
+    plan("small", monthly=300, amount=700)
+    return stripe.subscribed(alice)

@@ -26,13 +26,6 @@ from tests.billing.double.store import Thing
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pro(stripe: Stripe, alice: User) -> Thing:
-    plan("studio", monthly=3000, amount=4900)
-    plan("small", monthly=300, amount=700)
-    return stripe.subscribed(alice)
-
-
 def test_a_paid_month_brings_credits_that_expire_with_it(stripe: Stripe, pro: Thing, alice: User) -> None:
     assert (shop.wallet(alice)[0], plan_of(alice).slug) == (1000, "pro")
     end = pro["items"]["data"][0]["current_period_end"]

@@ -12,9 +12,10 @@ from accounts import signals
 from accounts.models import User
 from billing.invariants import broken
 from billing.models import Event, Order, Plan, TopUp
-from billing.payments import topups
+from billing.payments import plan_changes, topups
 from billing.plans import plan_of
 from tests.billing import shop
+from tests.billing.conftest import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,20 @@ def test_a_plan_brings_credits_every_month_until_it_ends(alice: User, browser: C
     act(browser, order, act="cancel")
     assert plan_of(alice).slug == "free"
     assert broken() == []
+
+
+def test_an_upgrade_after_months_at_the_press_of_a_button_runs(
+    alice: User, browser: Client, alice_api: APIClient
+) -> None:
+    plan()
+    plan("studio", monthly=3000, amount=4900)
+    answer = alice_api.post("/api/v1/wallet/subscription", {"plan": "pro"}, format="json").json()["data"]
+    order = Order.objects.get(public_id=answer["order"])
+    act(browser, order, card="ok")
+    for _month in range(2):
+        act(browser, order, act="month")
+    plan_changes.change(alice, "studio")
+    assert (shop.wallet(alice)[0], plan_of(alice).slug, broken()) == (6000, "studio", [])
 
 
 def test_another_person_cannot_pay_or_look(order: Order, charlie: User) -> None:

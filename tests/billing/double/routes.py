@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.billing.double import calendar
 from tests.billing.double.form import number, yes
 from tests.billing.double.store import Store, Thing, Wrong
 from tests.billing.double.world import World, shown
@@ -211,7 +212,8 @@ def _change_price(world: World, subscription: Thing, wanted: Params, now: bool) 
     }  # fmt: skip
     if now:
         start = world.store.now()
-        item |= {"current_period_start": start, "current_period_end": start + 30 * 24 * 3600}
+        item |= {"current_period_start": start, "current_period_end": calendar.after(start)}
+        subscription["billing_cycle_anchor"] = start
 
 
 @route("DELETE", "subscriptions/{}")

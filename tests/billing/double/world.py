@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from tests.billing.double import calendar
 from tests.billing.double.store import Store, Thing, Wrong
-
-MONTH = 30 * 24 * 3600
 
 
 class World:
@@ -94,19 +93,27 @@ class World:
         return self.store.tell("charge.dispute.closed", dispute)
 
     def next_month(self, subscription: Thing, *, paid: bool = True) -> Thing:
-        """The period rolls over first, as at Stripe, and then the money comes or does not."""
+        return self.finalize(self.renew(subscription), paid=paid)
+
+    def renew(self, subscription: Thing) -> Thing:
+        """The period rolls over first, as at Stripe, and its invoice stays a draft for about an hour."""
         item = subscription["items"]["data"][0]
         item |= {"current_period_start": item["current_period_end"]}
-        item["current_period_end"] += MONTH
+        item["current_period_end"] = calendar.following(
+            subscription["billing_cycle_anchor"], item["current_period_start"]
+        )
         self.store.tell("customer.subscription.updated", subscription)
-        return self.invoice(subscription, paid=paid)
+        return self._draft(subscription)
 
-    def invoice(self, subscription: Thing, *, paid: bool = True) -> Thing:
+    def invoice(self, subscription: Thing) -> Thing:
+        return self.finalize(self._draft(subscription))
+
+    def _draft(self, subscription: Thing) -> Thing:
         item, price = subscription["items"]["data"][0], subscription["items"]["data"][0]["price"]
         amount, customer = price["unit_amount"], subscription["customer"]
-        invoice = self.store.keep(
-            "invoice", status="open", customer=customer, currency=price["currency"], subtotal=amount, total=amount,
-            amount_due=amount, amount_paid=0, hosted_invoice_url="https://invoice.stripe.example/pay",
+        return self.store.keep(
+            "invoice", status="draft", customer=customer, currency=price["currency"], subtotal=amount, total=amount,
+            amount_due=amount, amount_paid=0, hosted_invoice_url=None,
             parent={
                 "type": "subscription_details",
                 "subscription_details": {"subscription": subscription["id"], "metadata": subscription["metadata"]},
@@ -116,6 +123,13 @@ class World:
                 {"object": "line_item", "amount": amount, "period": {
                     "start": item["current_period_start"], "end": item["current_period_end"]}}]},
         )  # fmt: skip
+
+    def finalize(self, invoice: Thing, *, paid: bool = True) -> Thing:
+        """The marks of its subscription at this moment are what it keeps; then the money comes or does not."""
+        told = invoice["parent"]["subscription_details"]
+        subscription = self.store.get("subscription", told["subscription"])
+        told["metadata"] = dict(subscription["metadata"])
+        invoice |= {"status": "open", "hosted_invoice_url": "https://invoice.stripe.example/pay"}
         if paid:
             self.settle(invoice)
         else:
@@ -145,6 +159,7 @@ class World:
         item = self.item(session["price"])
         subscription = self.store.keep(
             "subscription", status="active", customer=session["customer"], cancel_at_period_end=False,
+            billing_cycle_anchor=item["current_period_start"],
             metadata=dict(session["marks"]), default_payment_method=card["id"],
             items={"object": "list", "data": [item], "has_more": False, "url": "/v1/subscription_items"},
         )  # fmt: skip
@@ -158,7 +173,7 @@ class World:
         now = self.store.now()
         return {
             "id": self.store.keep("subscription_item")["id"], "object": "subscription_item", "price": price,
-            "current_period_start": now, "current_period_end": now + MONTH, "quantity": 1,
+            "current_period_start": now, "current_period_end": calendar.after(now), "quantity": 1,
         }  # fmt: skip
 
     def _receive(self, session: Thing, intent: Thing, received: int | None) -> None:
