@@ -1,9 +1,11 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -22,6 +24,13 @@ PASSWORD = "correct horse alice"
 
 def now() -> str:
     return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    """A code lives until the clock says so, which may be between making and sending it."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
 
 
 @pytest.fixture
@@ -53,6 +62,7 @@ def test_keys_can_be_rotated(settings: Any) -> None:
         get_adapter().decrypt(written)
 
 
+@pytest.mark.usefixtures("still")
 def test_a_code_of_the_app_works_once(client: Client, guarded: User) -> None:
     first, second = begin(client, guarded), begin(client, guarded)
     code = now()
@@ -82,6 +92,7 @@ def test_a_recovery_code_works_once_at_once(client: Client, guarded: User) -> No
         assert list(pool.map(confirm, tickets)).count(200) == 1
 
 
+@pytest.mark.usefixtures("still")
 def test_the_password_alone_is_not_enough(client: Client, guarded: User) -> None:
     client.post("/accounts/login/", {"login": guarded.email, "password": PASSWORD})
     assert client.get("/account/").status_code == 302
@@ -89,6 +100,7 @@ def test_the_password_alone_is_not_enough(client: Client, guarded: User) -> None
     assert client.get("/account/").status_code == 200
 
 
+@pytest.mark.usefixtures("still")
 def test_turning_it_off_asks_for_the_password_again(client: Client, guarded: User) -> None:
     client.post("/accounts/login/", {"login": guarded.email, "password": PASSWORD})
     client.post("/accounts/2fa/authenticate/", {"code": now()})

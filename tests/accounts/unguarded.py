@@ -2,4 +2,5 @@
 
 from klikyai.settings.test import *  # noqa: F403
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.accounts.unguarded_app.Unguarded"]  # noqa: F405
 MIDDLEWARE = [name for name in MIDDLEWARE if name != "accounts.attempts.CodeAttempts"]  # noqa: F405

@@ -1,7 +1,9 @@
 """What the desk says first, to whom it may."""
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from generation import execution
@@ -27,9 +29,11 @@ def test_the_day_is_told_in_work_and_money(rich: User, patient: Model, dana: Use
     ask(rich, "fails")
     execution.work_off("images")
     ask(rich)
-    paid(rich, 900)
-    paid(rich, 500, "jpy")
-    told = figures(client)
+    # Money is told by days of UTC: at noon none ends while this runs.
+    with time_machine.travel(timezone.now().replace(hour=12)):
+        paid(rich, 900)
+        paid(rich, 500, "jpy")
+        told = figures(client)
     assert (told["Made today"], told["Failed today"], told["Waiting now"]) == ("1", "1", "1")
     assert told["Waited on average"].endswith(" s")
     assert told["Income today"] == "€9.00, ¥500"
