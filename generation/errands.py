@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from uuid import UUID
 
 from django.db import close_old_connections
 
@@ -45,9 +46,20 @@ def _begun(job: Job, request: Request, provider: str, engine: RemoteEngine) -> T
     sending = {"provider": provider, "sending": True}
     made = engine.submit(request, lambda: endure(lambda _again: lifecycle.remember(job, token, sending)))
     if isinstance(made, Ticket):
-        # It is paid for there: a database that is away for a moment must not make us forget it.
-        endure(lambda _again: lifecycle.remember(job, token, asdict(made)))
+        _keep(job, token, made, engine)
     return made
+
+
+def _keep(job: Job, token: UUID, ticket: Ticket, engine: RemoteEngine) -> None:
+    """It is paid for there: a database that is away for a moment must not make us forget it."""
+    try:
+        endure(lambda _again: lifecycle.remember(job, token, asdict(ticket)))
+    except Stale:
+        # Nobody will know it by name; only where repeats are noticed does the next attempt get this very order.
+        if not engine.notices_repeats or _still_ours(job):
+            with suppress(EngineFailed):
+                engine.cancel(ticket)
+        raise
 
 
 def _awaited(

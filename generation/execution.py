@@ -124,7 +124,9 @@ def _finish(job: Job, outcome: Outcome, watch: watching.Watcher, again: bool) ->
     try:
         if again:
             discard_outputs(job.reference, str(token))
-        if isinstance(outcome, Result):
+        if isinstance(outcome, Result) and len(outcome.files) < scheduling.pictures(job):
+            lifecycle.fail(job, _short(job, outcome), token=token)
+        elif isinstance(outcome, Result):
             _keep(job, outcome)
             lifecycle.succeed(job, token, outcome.facts)
         elif isinstance(outcome, Stopped) and watch.late(str(job.public_id)):
@@ -174,6 +176,13 @@ def _as_failure(error: Refused | EngineFailed) -> EngineFailed:
     if isinstance(error, EngineFailed):
         return error
     return EngineFailed(error.message, retryable=False, log=error.log, code=error.code)
+
+
+def _short(job: Job, result: Result) -> EngineFailed:
+    """The quote was for all of them."""
+    error = ValueError(f"{len(result.files)} files instead of {scheduling.pictures(job)}")
+    log.error("the engine made too few", extra={"job": str(job.public_id), "reason": str(error)})
+    return _broke(error)
 
 
 def _broke(error: Exception) -> EngineFailed:

@@ -1,7 +1,7 @@
 """A provider is paid once for a job, whatever goes wrong between it and us, and so is the person who asked."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from billing import credits
 from billing.invariants import broken
 from billing.models import Hold, Transfer
 from generation import enduring, errands, execution, lifecycle, scheduling
-from generation.contract import Pending, Progress
+from generation.contract import Pending, Progress, Ticket
 from generation.engines import registry
 from generation.engines.remote import transport
 from generation.models import ENDED, Job, Model
@@ -241,3 +241,50 @@ def test_a_database_that_is_away_while_it_is_ordered_loses_nothing(
     execution.work_off("remote")
     assert away == []
     assert (again(job).status, settled_once(job), len(studio.orders)) == ("succeeded", 4, 1)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """The order is placed, and before we know its name something happens to its job."""
+    read = Fake.read_order
+
+    def later(self: Fake, answer: transport.Answer) -> Ticket:
+        monkeypatch.undo()
+        act()
+        return read(self, answer)
+
+    monkeypatch.setattr(Fake, "read_order", later)
+
+
+def leave(job: Job) -> None:
+    lifecycle.abandon(again(job))
+    Job.objects.filter(pk=job.pk).delete()
+
+
+@pytest.mark.parametrize("engine", ["fake", "careful"])
+def test_an_order_whose_person_left_meanwhile_is_canceled_there(
+    rich: User, remote: Model, studio: Studio, engine: str
+) -> None:
+    Model.objects.filter(slug="patient").update(engine=engine)
+    job = ask(rich)
+    with pytest.MonkeyPatch.context() as patch:
+        meanwhile(patch, lambda: leave(job))
+        execution.work_off("remote")
+    assert studio.orders["order-1"]["state"] == "canceled"
+    assert Hold.objects.get(reference=job.reference).state == "released"
+
+
+@pytest.mark.parametrize(
+    ("engine", "status", "order"), [("fake", "failed", "canceled"), ("careful", "succeeded", "done")]
+)
+def test_an_order_that_nobody_will_know_by_name_is_canceled_there(
+    rich: User, remote: Model, studio: Studio, engine: str, status: str, order: str
+) -> None:
+    """Where repeats are noticed, the next attempt gets the same order, which nobody may cancel."""
+    Model.objects.filter(slug="patient").update(engine=engine)
+    job = ask(rich)
+    with pytest.MonkeyPatch.context() as patch:
+        meanwhile(patch, lambda: lifecycle.lose(again(job), crashed=True))
+        execution.work_off("remote")
+    execution.work_off("remote")
+    settled_once(job)
+    assert (again(job).status, studio.orders["order-1"]["state"], len(studio.orders)) == (status, order, 1)

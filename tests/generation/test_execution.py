@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from accounts.models import User
 from billing import credits
 from generation import execution, lifecycle, watching
 from generation.broadcast import described
-from generation.contract import Progress
+from generation.contract import Outcome, Progress, Request, Result, Watch
 from generation.errors import CannotCancel, CannotRetry, Stale
 from generation.models import Job, Model, Turn
 from generation.submission import retry
 from media import storage
 from media.models import Asset
 from tests.generation.asking import again, ask, told
+from tests.generation.patient import Patient
 from tests.generation.processes import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +96,24 @@ def test_numbers_that_no_database_keeps_leave_the_job_alone(rich: User, patient:
         until(lambda: watch.stopped(str(job.public_id)), "told to stop", 5)
 
 
+@pytest.mark.parametrize("made", [0, 1])
+def test_fewer_pictures_than_were_quoted_cost_nothing(
+    rich: User, patient: Model, monkeypatch: pytest.MonkeyPatch, made: int
+) -> None:
+    engine = Patient._one
+
+    def short(self: Patient, request: Request, watch: Watch) -> Outcome:
+        whole = engine(self, request, watch)
+        return replace(whole, files=whole.files[:made]) if isinstance(whole, Result) else whole
+
+    monkeypatch.setattr(Patient, "_one", short)
+    job = ask(rich, n=2)
+    execution.work_off("images")
+    job = again(job)
+    assert (job.status, job.error["code"], job.charged, balance(rich)) == ("failed", "engine_failed", 0, (1000, 0))
+    assert not Asset.objects.filter(user=rich).exists()
+
+
 def test_one_that_fails_does_not_take_others_along(rich: User, patient: Model) -> None:
     Model.objects.update(batches={"64x64": 4})
     jobs = [ask(rich, prompt) for prompt in ("one", "fails", "three")]
@@ -110,8 +130,6 @@ def test_stale_attempt_leaves_no_file_and_charges_nothing(rich: User, patient: M
         seen.append(mine)
         lifecycle.lose(mine, crashed=True)
         return original(self, requests, watch)
-
-    from tests.generation.patient import Patient
 
     original, Patient.generate = Patient.generate, robbed  # type: ignore[method-assign]
     try:
