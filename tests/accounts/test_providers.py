@@ -31,10 +31,10 @@ def comes(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Comes:
     settings.SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": "us", "secret": "ours"}]}}
     monkeypatch.setattr(OAuth2Client, "get_access_token", lambda *_all, **_more: {"access_token": "token"})
 
-    def come(email: str, *, verified: bool = True, language: str = "en") -> HttpResponse:
-        said = {"sub": email, "email": email, "email_verified": verified, "name": "A. B."}
+    def come(email: str, *, verified: bool = True, client: Client | None = None) -> HttpResponse:
+        said = {"sub": email or "nameless", "email": email, "email_verified": verified, "name": "A. B."}
         monkeypatch.setattr(GoogleOAuth2Adapter, "_fetch_user_info", lambda *_all: said)
-        client = Client(headers={"Accept-Language": language})
+        client = client or Client()
         away = client.post("/accounts/google/login/")["Location"]
         state = parse_qs(urlsplit(away).query)["state"][0]
         return client.get("/accounts/google/login/callback/", {"code": "x", "state": state})
@@ -59,7 +59,7 @@ def test_somebody_new_is_let_in(comes: Comes) -> None:
 def test_a_mailbox_that_has_an_account_gets_no_other(
     comes: Comes, aliceb: User, spelling: str, language: str, words: str
 ) -> None:
-    answer = comes(spelling, language=language)
+    answer = comes(spelling, client=Client(headers={"Accept-Language": language}))
     assert answer.status_code == 409
     assert words in answer.content.decode()
     assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
@@ -98,6 +98,17 @@ def test_a_block_signs_up_as_often_as_by_a_form(comes: Comes, monkeypatch: pytes
         adapter.count_sign_up("127.0.0.1")
     limits.connection().flushdb()
     adapter.count_sign_up("127.0.0.1")
+
+
+@pytest.mark.parametrize("email", [*SPELLINGS, "new@gmail.com"])
+def test_whoever_comes_without_an_address_is_asked_for_one(comes: Comes, aliceb: User, email: str) -> None:
+    client = Client()
+    form = comes("", client=client)["Location"]
+    assert client.get(form).status_code == 200
+    answer = client.post(form, {"email": email})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    counted = int(limits.connection().get("limit:sign-up:127.0.0.0/24") or 0)  # type: ignore[arg-type]
+    assert SocialAccount.objects.count() == counted == (email == "new@gmail.com")
 
 
 def test_a_program_is_told_by_a_status(comes: Comes, aliceb: User, monkeypatch: pytest.MonkeyPatch) -> None:
