@@ -32,7 +32,9 @@ def change(user: User, slug: str) -> Subscription:
     except PaymentRefused:
         fulfilment.close(order, Order.State.FAILED)
         raise
-    return _looked_at(row)
+    row = _looked_at(row)
+    # Asked for the same again, Stripe repeats its answer and does nothing: an end asked for in between would stay.
+    return end(user, ending=False) if row.ending else row
 
 
 def end(user: User, *, ending: bool) -> Subscription:

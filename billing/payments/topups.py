@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -22,6 +24,7 @@ PATIENCE = timedelta(minutes=1)
 REMEMBERED = timedelta(hours=23)
 LOST = ("requires_payment_method", "canceled")
 COUNTED = (Order.State.OPEN, Order.State.PAID)
+ON: dict[str, Any] = {"active": True, "trouble": "", "user__is_active": True}
 log = logging.getLogger(__name__)
 
 
@@ -41,31 +44,32 @@ def run() -> int:
     )
     for order in late.select_related("user")[:AT_ONCE]:
         _patiently(order, resume)
-    low = TopUp.objects.filter(
-        active=True, trouble="", user__is_active=True, user__wallet__available__lt=F("below")
-    ).select_related("user", "pack")[:AT_ONCE]
-    begun = [order for order in map(begin, low) if order is not None]
-    for order in begun:
+    low = TopUp.objects.filter(**ON, pack__active=True, user__wallet__available__lt=F("below")).order_by("pk")
+    # Not of the first hundred: those who may buy no more this month would keep all others waiting.
+    begun = 0
+    for order in islice(filter(None, map(begin, low.iterator())), AT_ONCE):
         _patiently(order, charge)
-    return len(begun)
+        begun += 1
+    return begun
 
 
 @transaction.atomic
 def begin(setting: TopUp) -> Order | None:
     """The table refuses a second one beside an open one; after that, the first may just have been paid: look again."""
-    setting = TopUp.objects.select_for_update(of=("self",)).select_related("user", "pack").get(pk=setting.pk)
-    month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    mine = Order.objects.filter(user=setting.user, kind=Order.Kind.TOP_UP, state__in=COUNTED)
-    if not _low(setting) or not setting.active or setting.trouble:
+    rows = TopUp.objects.select_for_update(of=("self",)).select_related("user", "pack")
+    now = rows.filter(**ON, pk=setting.pk).first()
+    if now is None or not _low(now):
         return None
-    if not setting.pack.active or mine.filter(created_at__gte=month).count() >= setting.monthly:
+    month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    mine = Order.objects.filter(user=now.user, kind=Order.Kind.TOP_UP, state__in=COUNTED)
+    if not now.pack.active or mine.filter(created_at__gte=month).count() >= now.monthly:
         return None
     try:
         with transaction.atomic():
-            order = checkout.order_for(setting.user, setting.pack, kind=Order.Kind.TOP_UP)
+            order = checkout.order_for(now.user, now.pack, kind=Order.Kind.TOP_UP)
     except IntegrityError:
         return None
-    if not _low(setting):
+    if not _low(now):
         order.delete()
         return None
     return order
@@ -85,14 +89,26 @@ def charge(order: Order) -> None:
 
 
 def resume(order: Order) -> None:
-    """Nobody knows whether it was charged: first it is looked for, then asked for under the same name."""
+    """Nobody knows whether it was charged: first it is looked for, then asked for under the same name, if still wanted.
+
+    Whatever is found later at Stripe is granted all the same.
+    """
     since = int((order.created_at - PATIENCE).timestamp())
     for intent in gateway().listing("payment_intent", since, customer=checkout.customer_of(order.user)):
         if (intent.get("metadata") or {}).get("order") == str(order.public_id):
             return _look_at(order, intent)
+    if not _wanted(order):
+        fulfilment.close(order, Order.State.EXPIRED)
+        return None
     if timezone.now() - order.created_at < REMEMBERED:
         return charge(order)
     return _give_up(order, "no answer")
+
+
+def _wanted(order: Order) -> bool:
+    """It may have been switched off meanwhile, or its person be gone, or have bought some by hand."""
+    setting = TopUp.objects.filter(**ON, user=order.user, pack=order.pack).select_related("user").first()
+    return setting is not None and _low(setting)
 
 
 def _look_at(order: Order, intent: Thing) -> None:

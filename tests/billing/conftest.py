@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import stripe as package
+import time_machine
 from django.conf import settings as configured
 from django.db import connections
 from django.test import Client
@@ -102,3 +104,10 @@ def pro(stripe: Stripe, alice: User) -> Thing:
     plan("studio", monthly=3000, amount=4900)
     plan("small", monthly=300, amount=700)
     return stripe.subscribed(alice)
+
+
+@pytest.fixture
+def midmonth() -> Iterator[None]:
+    """The clock goes on, and no day and no month ends between two looks at it."""
+    with time_machine.travel(datetime.now(UTC).replace(day=15, hour=12)):
+        yield

@@ -140,6 +140,17 @@ def test_out_waits_for_the_end_and_can_be_taken_back(stripe: Stripe, pro: Thing,
     assert plan_of(alice).slug == "pro"
 
 
+def test_the_same_change_asked_for_again_takes_an_end_back(stripe: Stripe, pro: Thing, alice: User) -> None:
+    """Stripe knows the question and repeats its answer, in which nothing ended."""
+    plan_changes.change(alice, "small")
+    assert plan_changes.end(alice, ending=True).ending
+    assert not plan_changes.change(alice, "small").ending
+    assert pro["cancel_at_period_end"] is False
+    stripe.world.next_month(pro)
+    stripe.post.deliver()
+    assert (shop.wallet(alice)[0], plan_of(alice).slug) == (1300, "small")
+
+
 def test_an_end_that_the_portal_dates_is_shown(stripe: Stripe, pro: Thing, alice: User) -> None:
     pro["cancel_at"] = pro["items"]["data"][0]["current_period_end"]
     stripe.store.tell("customer.subscription.updated", pro)

@@ -1,5 +1,6 @@
 """Credits bought by themselves: below a threshold, one at a time, so many a month, and never in the dark."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts import closure
 from accounts.models import User
 from billing import credits
 from billing.invariants import broken
-from billing.models import Order, Payment, TopUp
+from billing.models import Alarm, Order, Payment, TopUp
 from billing.payments import checkout, topups
 from tests.billing import shop
 from tests.billing.conftest import Stripe
@@ -61,6 +63,7 @@ def test_what_is_off_stays_off(stripe: Stripe, setting: TopUp, state: dict[str, 
     assert (topups.run(), charged(stripe)) == (0, 0)
 
 
+@pytest.mark.usefixtures("midmonth")
 def test_so_many_a_month_and_no_more(stripe: Stripe, setting: TopUp) -> None:
     for _time in range(4):
         topups.run()
@@ -168,6 +171,86 @@ def test_after_a_day_without_an_answer_it_is_given_up(stripe: Stripe, setting: T
     Order.objects.filter(kind="top_up").update(created_at=timezone.now() - timedelta(hours=24))
     topups.run()
     assert (Order.objects.get(kind="top_up").state, TopUp.objects.get().trouble) == ("failed", "no answer")
+
+
+def unanswered(stripe: Stripe, setting: TopUp) -> Order:
+    """Asked for, and nothing was heard: nobody knows whether it was charged."""
+    stripe.server.faults += [Fault("POST /v1/payment_intents", "before")] * 3
+    topups.run()
+    Order.objects.filter(kind="top_up").update(created_at=timezone.now() - timedelta(minutes=5))
+    mail.outbox.clear()
+    return Order.objects.get(kind="top_up")
+
+
+def leave(user: User) -> None:
+    closure.close(user)
+
+
+def be_sent_away(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def buy_by_hand(user: User) -> None:
+    credits.grant(user, 500, reference="by hand", kind="purchase")
+
+
+def want_another(user: User) -> None:
+    topups.allow(user, shop.pack(2000, 3000).slug, below=5, monthly=2)
+
+
+@pytest.mark.parametrize("act", [topups.forbid, leave, be_sent_away, buy_by_hand, want_another])
+def test_what_is_no_longer_wanted_is_not_charged_after_all(
+    stripe: Stripe, setting: TopUp, act: Callable[[User], None], django_capture_on_commit_callbacks: Any
+) -> None:
+    order, asked = unanswered(stripe, setting), charged(stripe)
+    act(setting.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        topups.run()
+    order.refresh_from_db()
+    assert (order.state, charged(stripe)) == (Order.State.EXPIRED, asked)
+    assert [letter.subject for letter in mail.outbox if "top-up" in letter.subject] == []
+    assert not TopUp.objects.exclude(trouble="").exists()
+
+
+def test_what_was_charged_before_it_was_switched_off_is_granted_however_late(stripe: Stripe, setting: TopUp) -> None:
+    order = unanswered(stripe, setting)
+    topups.forbid(setting.user)
+    topups.run()
+    marks, customer = {"order": str(order.public_id)}, checkout.customer_of(setting.user)
+    stripe.world.succeed(stripe.world.intent(order.amount, order.currency, customer, marks))
+    stripe.post.deliver(copies=2)
+    order.refresh_from_db()
+    assert (order.state, shop.wallet(setting.user), broken()) == (Order.State.PAID, (510, 0, 0), [])
+    assert not Alarm.objects.exists()
+
+
+@pytest.mark.parametrize("how", [{"monthly": 0}, {"pack__active": False}])
+def test_those_who_may_buy_no_more_keep_nobody_waiting(
+    stripe: Stripe, setting: TopUp, bob: User, monkeypatch: Any, how: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(topups, "AT_ONCE", 1)
+    withdrawn = shop.pack(2000, 3000, active="pack__active" not in how)
+    TopUp.objects.update(pack=withdrawn, **{name: value for name, value in how.items() if name == "monthly"})
+    stripe.bought(bob)
+    topups.allow(bob, shop.pack().slug, below=1000, monthly=1)
+    assert topups.run() == 1
+    assert Order.objects.get(kind="top_up").user == bob
+
+
+def test_each_is_charged_before_the_next_begins(stripe: Stripe, setting: TopUp, bob: User, monkeypatch: Any) -> None:
+    """Behind a slow Stripe the last of many would be charged minutes after having switched it off."""
+    stripe.bought(bob)
+    topups.allow(bob, shop.pack().slug, below=1000, monthly=1)
+    waiting: list[int] = []
+    real = topups.charge
+
+    def charge(order: Order) -> None:
+        waiting.append(Order.objects.filter(kind="top_up", state="open").count())
+        real(order)
+
+    monkeypatch.setattr(topups, "charge", charge)
+    assert topups.run() == 2
+    assert waiting == [1, 1]
 
 
 def test_nobody_else_waits_for_a_stripe_that_does_not_answer_one(stripe: Stripe, setting: TopUp, bob: User) -> None:
