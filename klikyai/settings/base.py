@@ -270,6 +270,7 @@ RATES = {
     "write": env.rate("RATE_WRITE", (30, 60)),
     "generate": env.rate("RATE_GENERATE", (600, 60)),
     "content": env.rate("RATE_CONTENT", (600, 10)),
+    "convert": env.rate("RATE_CONVERT", (30, 10)),
     "auth": env.rate("RATE_AUTH", (5, 300)),
 }
 # Dotted path of a function from a person to the calls that their plan allows, by the names above.

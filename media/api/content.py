@@ -38,7 +38,10 @@ _QUERY = [
 
 class AssetContent(APIView):
     access = Rule.USER
-    rate = "content"
+
+    @property
+    def rate(self) -> str:
+        return "convert" if "format" in self.request.query_params else "content"
 
     @extend_schema(operation_id="get_asset_content", summary="The file itself", parameters=_QUERY, responses=_BYTES)
     def get(self, request: Request, asset_id: UUID) -> HttpResponseBase:

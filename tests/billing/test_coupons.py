@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts import closure
 from accounts.errors import InvalidRequest, RateLimited
 from accounts.models import User
 from billing import coupons, credits
 from billing.errors import UsedUp
 from billing.invariants import broken
-from billing.models import Coupon, Lot, Wallet
+from billing.models import Coupon, Lot, Transfer, Wallet
 
 REDEEMERS = """
 import sys, threading, django
@@ -62,6 +64,44 @@ def test_a_code_gives_once_to_each(alice: User, bob: User) -> None:
     coupons.redeem(bob, "FEW")
     assert Coupon.objects.get().used == 2
     assert broken() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second"), [("a@example.org", "a+1@example.org"), ("ab@gmail.com", "a.b+x@googlemail.com")]
+)
+def test_one_mailbox_is_one_person(first: str, second: str) -> None:
+    Coupon.objects.create(code="FEW", credits=10, uses=9)
+    coupons.redeem(User.objects.create_user(first), "FEW")
+    again = User.objects.create_user(second)
+    with pytest.raises(UsedUp):
+        coupons.redeem(again, "FEW")
+    assert (Coupon.objects.get().used, credits.balance(again).available) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_leaving_and_coming_back_is_the_same_person(settings: Any) -> None:
+    Coupon.objects.create(code="FEW", credits=10, uses=9)
+    user = User.objects.create_user("new@example.org")
+    coupons.redeem(user, "FEW")
+    closure.close(user)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    with pytest.raises(UsedUp):
+        coupons.redeem(User.objects.create_user("new@example.org"), "FEW")
+    assert "new@" not in Transfer.objects.get().reference
+
+
+@pytest.mark.django_db
+def test_another_address_or_an_older_name_in_the_books_is_still_the_same_account(alice: User) -> None:
+    for code in ("FEW", "OLD"):
+        Coupon.objects.create(code=code, credits=10, uses=9)
+    coupons.redeem(alice, "FEW")
+    credits.grant(alice, 10, reference=f"coupon:{Coupon.objects.get(code='OLD').pk}:{alice.public_id}", kind="coupon")
+    User.objects.update(email="alice@example.com")
+    alice.refresh_from_db()
+    for code in ("FEW", "OLD"):
+        with pytest.raises(UsedUp):
+            coupons.redeem(alice, code)
 
 
 @pytest.mark.django_db

@@ -53,6 +53,12 @@ def test_leaving_and_coming_back_earns_nothing() -> None:
     assert has(verified("new@example.org")) == 0
 
 
+def test_a_new_secret_welcomes_nobody_again(settings: Any) -> None:
+    closure.close(verified("new@example.org"))
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert has(verified("new@example.org")) == 0
+
+
 def test_a_day_has_only_so_many_welcomes(settings: Any) -> None:
     settings.WELCOMES_A_DAY = 2
     got = [has(verified(f"new{number}@example.org")) for number in range(4)]
