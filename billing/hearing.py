@@ -7,15 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from accounts import limits, signals
 from accounts.desk_log import unname
 from accounts.errors import Refused
 from accounts.export import as_json
-from accounts.mailboxes import mailbox
 from accounts.models import User
-from billing import credits
+from billing import credits, people
 from billing.models import Hold, Membership, Order, Payment, Refund, Subscription, TopUp, Transfer, Wallet
 
 log = logging.getLogger(__name__)
@@ -24,8 +22,9 @@ log = logging.getLogger(__name__)
 @receiver(signals.verified)
 def welcome(sender: Any, user: User, **_more: Any) -> None:
     """Once a person, and no more people a day than a promotion can bear."""
-    reference = f"welcome:{_mailbox(user)}"
-    if not settings.WELCOME_CREDITS or Transfer.objects.filter(reference=reference).exists():
+    references = [f"welcome:{name}" for name in people.names(user)]
+    reference = references[0]
+    if not settings.WELCOME_CREDITS or Transfer.objects.filter(reference__in=references).exists():
         return
     try:
         limits.spend("welcome", reference, 1, 24 * 3600, fail_closed=True)
@@ -35,12 +34,6 @@ def welcome(sender: Any, user: User, **_more: Any) -> None:
         return
     expires_at = timezone.now() + timedelta(days=settings.WELCOME_DAYS)
     credits.grant(user, settings.WELCOME_CREDITS, reference=reference, kind="welcome", expires_at=expires_at)
-
-
-def _mailbox(user: User) -> str:
-    """Outlives the account, so that leaving and coming back is not a way to earn; tells nobody the address."""
-    local, _at, domain = mailbox(user.email).rpartition("@")
-    return salted_hmac("billing.welcome", f"{local.partition('+')[0]}@{domain}", algorithm="sha256").hexdigest()
 
 
 @receiver(signals.granting)
