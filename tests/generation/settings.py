@@ -4,7 +4,7 @@ from klikyai import env
 from klikyai.settings.test import *  # noqa: F403
 
 ENGINES = ENGINES | {"patient": "tests.generation.patient.Patient"}  # noqa: F405
-RATES = dict.fromkeys(("read", "write", "generate", "content", "auth"), (1_000_000, 60))
+RATES = dict.fromkeys(("read", "write", "generate", "content", "convert", "auth"), (1_000_000, 60))
 # Shorter than any work: RQ's own clock must not end a job.
 RQ_QUEUES = {name: queue | {"DEFAULT_TIMEOUT": 1} for name, queue in RQ_QUEUES.items()}  # noqa: F405
 PROVIDERS = {

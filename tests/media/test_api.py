@@ -126,3 +126,14 @@ def test_a_huge_body_is_refused_before_it_is_read(alice_api: APIClient) -> None:
         "/api/v1/assets", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=1 << 30
     )
     assert answer.status_code == 413
+
+
+def test_conversions_have_a_rate_of_their_own(
+    photo: Asset, alice_api: APIClient, charlie_api: APIClient, settings: Settings
+) -> None:
+    settings.RATES = settings.RATES | {"convert": (2, 60), "content": (2, 60)}
+    at = f"/api/v1/assets/{photo.public_id}/content"
+    assert [alice_api.get(f"{at}?format=png").status_code for _ in range(3)] == [200, 200, 429]
+    assert alice_api.head(f"{at}?format=webp").status_code == 429
+    assert [alice_api.get(at).status_code for _ in range(3)] == [200, 200, 429]
+    assert charlie_api.get(f"{at}?format=png").status_code == 404
