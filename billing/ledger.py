@@ -1,6 +1,6 @@
 """The only writer of the books. Every change is a transfer whose legs sum to nothing, under the lock of one wallet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -17,6 +17,7 @@ class Why:
     note: str = ""
     actor: str = ""
     hold: Hold | None = None
+    taken: Sequence[Sequence[int]] = ()
 
 
 def lock(user: User) -> Wallet:
@@ -43,7 +44,7 @@ def post(wallet: Wallet, why: Why, legs: Legs) -> Transfer:
         raise ValueError(f"legs of {why.reference} do not sum to nothing: {dict(legs)}")
     transfer = Transfer.objects.create(
         reference=why.reference, kind=why.kind, user=wallet.user, note=why.note[:500],
-        actor=why.actor, hold=why.hold,
+        actor=why.actor, hold=why.hold, taken=list(why.taken),
     )  # fmt: skip
     Posting.objects.bulk_create(
         Posting(transfer=transfer, account=account, user=wallet.user if account in OWN else None, amount=amount)

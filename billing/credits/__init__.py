@@ -2,7 +2,7 @@
 
 from billing.credits.caps import allow, spent
 from billing.credits.disputes import dispute_lost, dispute_open, dispute_won
-from billing.credits.granting import adjust, expire_lots, grant, take_back
+from billing.credits.granting import adjust, expire_lots, grant, put_back, take_back
 from billing.credits.holding import capture, expire_holds, hold, refund, release
 from billing.credits.reading import Balance, balance
 
@@ -19,6 +19,7 @@ __all__ = [
     "expire_lots",
     "grant",
     "hold",
+    "put_back",
     "refund",
     "release",
     "spent",

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from billing import ledger
-from billing.credits import lots
+from billing.credits import undoing
 from billing.credits.amounts import whole
 from billing.ledger import Why
 from billing.models import Account, Transfer
@@ -16,10 +16,7 @@ def dispute_open(user: User, amount: int, *, reference: str, of: str = "") -> Tr
     wallet = ledger.lock(user)
     if (known := ledger.done(wallet, _name(reference, "open"))) is not None:
         return known
-    there = min(wallet.available, amount)
-    lots.take(wallet, there, of)
-    legs = {Account.AVAILABLE: -there, Account.DEBT: there - amount, Account.FROZEN: amount}
-    return ledger.post(wallet, Why(_name(reference, "open"), "dispute"), legs)
+    return undoing.leave(wallet, Why(_name(reference, "open"), "dispute"), amount, Account.FROZEN, of)
 
 
 def dispute_won(reference: str) -> Transfer | None:
@@ -40,12 +37,10 @@ def _close(reference: str, *, won: bool) -> Transfer | None:
     if (known := ledger.done(wallet, _name(reference, "end"))) is not None:
         return known
     amount = opened.postings.get(account=Account.FROZEN).amount
-    owed = min(wallet.debt, amount) if won else 0
-    to = {Account.DEBT: owed, Account.AVAILABLE: amount - owed} if won else {Account.PURCHASES: amount}
     why = Why(_name(reference, "end"), "dispute won" if won else "dispute lost")
-    transfer = ledger.post(wallet, why, {Account.FROZEN: -amount, **to})
-    lots.add(transfer, amount - owed if won else 0, None)
-    return transfer
+    if won:
+        return undoing.come_back(wallet, why, amount, Account.FROZEN, opened)
+    return ledger.post(wallet, why, {Account.FROZEN: -amount, Account.PURCHASES: amount})
 
 
 def _name(reference: str, step: str) -> str:

@@ -10,11 +10,11 @@ from accounts import audit
 from accounts.errors import Conflict, InvalidRequest
 from accounts.models import User
 from billing import ledger
-from billing.credits import lots
+from billing.credits import lots, undoing
 from billing.credits.amounts import whole
 from billing.errors import InsufficientCredits
 from billing.ledger import Why
-from billing.models import Account, Lot, Transfer, Wallet
+from billing.models import Account, Lot, Transfer
 
 SOURCES = {
     **dict.fromkeys(("purchase", "subscription", "paid back", "not paid back"), Account.PURCHASES),
@@ -55,10 +55,19 @@ def take_back(
     wallet = ledger.lock(user)
     if (known := ledger.done(wallet, reference)) is not None:
         return known
-    there = min(wallet.available, amount)
-    if there < amount and not debt:
+    if not debt and wallet.available + undoing.expired(wallet, lots.of_grant(wallet, of)) < amount:
         raise InsufficientCredits(_("Part of these credits is spent already."))
-    return _take(wallet, Why(reference, kind, note=note), amount, _source(kind), of)
+    return undoing.leave(wallet, Why(reference, kind, note=note), amount, _source(kind), of)
+
+
+@transaction.atomic
+def put_back(user: User, amount: int, *, reference: str, kind: str, of: str) -> Transfer:
+    """What was taken back under the name `of`, as its payment stayed after all."""
+    whole(amount)
+    wallet = ledger.lock(user)
+    if (known := ledger.done(wallet, reference)) is not None:
+        return known
+    return undoing.come_back(wallet, Why(reference, kind), amount, _source(kind), ledger.done(wallet, of))
 
 
 @transaction.atomic
@@ -78,7 +87,7 @@ def adjust(user: User, amount: int, *, actor: User, reason: str, reference: str)
         if wallet.available < -amount:
             raise InsufficientCredits(_("There are not so many credits in this wallet."))
         why = Why(reference, "adjustment", note=reason, actor=_name(actor))
-        transfer = _take(wallet, why, -amount, Account.ADJUSTMENTS)
+        transfer = undoing.leave(wallet, why, -amount, Account.ADJUSTMENTS)
     audit.record(actor, "credits adjusted", str(user.public_id), credits=amount, reason=reason, reference=reference)
     return transfer
 
@@ -101,12 +110,6 @@ def _expire(lot: Lot) -> None:
         why = Why(f"lot:{lot.pk}:{before}", "expiry")
         ledger.post(wallet, why, {Account.AVAILABLE: -lot.left, Account.EXPIRED: lot.left})
         Lot.objects.filter(pk=lot.pk).update(left=0)
-
-
-def _take(wallet: Wallet, why: Why, amount: int, to: Account, of: str = "") -> Transfer:
-    there = min(wallet.available, amount)
-    lots.take(wallet, there, of)
-    return ledger.post(wallet, why, {Account.AVAILABLE: -there, Account.DEBT: there - amount, to: amount})
 
 
 def _source(kind: str) -> Account:

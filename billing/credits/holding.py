@@ -91,13 +91,14 @@ def refund(reference: str, amount: int, *, actor: User | None = None, reason: st
         return held
     if amount > held.captured - held.refunded:
         raise TooMuch(_("No more than what was charged can be given back."))
+    returned = held.amount - held.captured + held.refunded
     held.refunded += amount
     held.save(update_fields=["refunded"])
     who = str(actor.public_id) if actor is not None else ""
     owed = min(wallet.debt, amount)
     legs = {Account.REVENUE: -amount, Account.DEBT: owed, Account.AVAILABLE: amount - owed}
-    transfer = ledger.post(wallet, Why(name, "refund", reason, who, held), legs)
-    lots.add(transfer, amount - owed, None)
+    lots.give_back(held.taken, amount - owed, returned)
+    ledger.post(wallet, Why(name, "refund", reason, who, held), legs)
     if actor is not None:
         audit.record(actor, "credits refunded", reference, credits=amount, reason=reason)
     return held

@@ -4,7 +4,7 @@ What is taken back with its payment is of that payment first, then of what lasts
 back would turn credits that expire into credits that do not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -36,9 +36,12 @@ def add(transfer: Transfer, amount: int, expires_at: datetime | None) -> None:
         Lot.objects.create(user=transfer.user, transfer=transfer, amount=amount, left=amount, expires_at=expires_at)
 
 
-def take(wallet: Wallet, amount: int, of: str = "") -> Taken:
-    """`of`: the grant that is undone."""
-    own = Lot.objects.filter(user=wallet.user, transfer__reference=of).first() if of else None
+def of_grant(wallet: Wallet, of: str) -> Lot | None:
+    return Lot.objects.filter(user=wallet.user, transfer__reference=of).first() if of else None
+
+
+def take(wallet: Wallet, amount: int, own: Lot | None = None) -> Taken:
+    """`own`: that of the grant which is undone."""
     order = {"own": own.transfer_id, "lasting": own.expires_at is None} if own else {"own": 0, "lasting": False}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"user": wallet.user.pk, "amount": amount, **order})
@@ -49,10 +52,12 @@ def take(wallet: Wallet, amount: int, of: str = "") -> Taken:
     return taken
 
 
-def give_back(taken: Iterable[Iterable[int]], amount: int) -> None:
-    """The last taken returns first. What has expired meanwhile expires again at the next sweep."""
-    for lot, part in reversed([tuple(pair) for pair in taken]):
-        back = min(part, amount)
+def give_back(taken: Iterable[Sequence[int]], amount: int, skip: int = 0) -> None:
+    """The last taken returns first, but for those that have. What has expired meanwhile expires at the next sweep."""
+    for lot, part in reversed([(lot, part) for lot, part, *_more in taken]):
+        gone = min(part, skip)
+        skip -= gone
+        back = min(part - gone, amount)
         if back:
             Lot.objects.filter(pk=lot).update(left=F("left") + back)
             amount -= back

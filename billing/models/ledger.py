@@ -64,6 +64,8 @@ class Transfer(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True)
     actor = models.CharField(_("who"), max_length=64, blank=True)
     hold = models.ForeignKey("billing.Hold", models.PROTECT, null=True, related_name="transfers")
+    # [lot, credits, had expired] of what left with its payment: should that stay after all, it goes back to there.
+    taken = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:

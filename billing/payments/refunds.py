@@ -146,7 +146,8 @@ def _settle(payment: Payment, row: Refund, *, debt: bool = True) -> None:
             payment.user, change, reference=name, kind="paid back", note=row.reason, debt=debt, of=payment.reference
         )
     elif change < 0:
-        credits.grant(payment.user, -change, reference=f"refund:{row.public_id}:back", kind="not paid back")
+        name = f"refund:{row.public_id}"
+        credits.put_back(payment.user, -change, reference=f"{name}:back", kind="not paid back", of=name)
     row.credits += change
     row.save(update_fields=["credits"])
 

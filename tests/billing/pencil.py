@@ -10,9 +10,11 @@ class Bucket:
     day: int
     left: int
     name: str = ""
+    expired: int = 0
 
 
 Taken = list[tuple[Bucket, int]]
+Gone = tuple[Taken, int]  # and what was owed of it
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Pencil:
     buckets: list[Bucket] = field(default_factory=list)
     holds: dict[str, Held] = field(default_factory=dict)
     disputes: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, Gone] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     debt: int = 0
 
@@ -56,14 +59,41 @@ class Pencil:
         if amount > paid:
             self.buckets.append(Bucket(day, amount - paid, name))
 
-    def go(self, amount: int, of: str = "") -> None:
-        there = min(self.available, amount)
-        self.take(there, of)
-        self.debt += amount - there
+    def go(self, amount: int, of: str = "", name: str = "") -> None:
+        """What has expired of that grant went before: nobody pays for it twice."""
+        own = self.own(of)
+        before = min(own.expired, amount) if own is not None else 0
+        there = min(self.available, amount - before)
+        taken = self.take(there, of)
+        if own is not None and before:
+            own.expired -= before
+            taken.insert(0, (own, before))
+        self.debt += amount - before - there
+        self.gone[name] = taken, amount - before - there
+
+    def back(self, amount: int, name: str, today: int) -> None:
+        """Credit by credit, the last that went first; what is owed is paid by those that would be gone soonest."""
+        taken, owed = self.gone[name]
+        units: list[Bucket | None] = [bucket for bucket, part in taken for _credit in range(part)] + [None] * owed
+        units = units[-amount:]
+        units += [None] * (amount - len(units))
+        dead = [unit for unit in units if unit is not None and unit.day <= today]
+        for unit in dead:
+            unit.expired += 1
+        fresh = [unit for unit in units if unit is None]
+        living = [unit for unit in units if unit is not None and unit.day > today]
+        pays = min(self.debt, len(fresh) + len(living))
+        self.debt -= pays
+        self.buckets.append(Bucket(NEVER, max(len(fresh) - pays, 0)))
+        for unit in living[max(pays - len(fresh), 0) :]:
+            unit.left += 1
+
+    def own(self, of: str) -> Bucket | None:
+        return next((bucket for bucket in self.buckets if of and bucket.name == of), None)
 
     def take(self, amount: int, of: str = "") -> Taken:
         """What was granted under that name, then what lasts as long, then what expires first."""
-        own = next((bucket for bucket in self.buckets if of and bucket.name == of), None)
+        own = self.own(of)
         lasting = own is not None and own.day >= NEVER
         taken = []
         for bucket in sorted(self.buckets, key=lambda one: (one is not own, lasting and one.day < NEVER, one.day)):
@@ -83,7 +113,17 @@ class Pencil:
             bucket.left += min(part, back)
             back -= min(part, back)
 
+    def refund(self, name: str, part: int) -> None:
+        """Of what was charged the last, to where it came from."""
+        held = self.holds[name]
+        units = [bucket for bucket, taken in held.taken for _credit in range(taken)][: held.charged - held.refunded]
+        held.refunded += part
+        paid = min(self.debt, part)
+        self.debt -= paid
+        for unit in units[len(units) - part + paid :]:
+            unit.left += 1
+
     def expire(self, today: int) -> None:
         for bucket in self.buckets:
             if bucket.day <= today:
-                bucket.left = 0
+                bucket.expired, bucket.left = bucket.expired + bucket.left, 0

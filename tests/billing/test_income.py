@@ -30,6 +30,7 @@ def paid(user: User, amount: int = 900, currency: str = "eur", days_ago: int = 0
     return payment
 
 
+@pytest.mark.usefixtures("midday")
 def test_a_day_tells_money_by_currency_and_credits_by_what_became_of_them(alice: User, dana: User) -> None:
     for amount, currency in ((900, "eur"), (950, "eur"), (500, "jpy")):
         payment = paid(alice, amount, currency)
@@ -46,6 +47,7 @@ def test_a_day_tells_money_by_currency_and_credits_by_what_became_of_them(alice:
     assert (today.sold, today.given, today.used, today.expired) == (1500, 50 - 7, 15, 50)
 
 
+@pytest.mark.usefixtures("midday")
 def test_days_stand_apart_and_old_ones_are_left_out(alice: User) -> None:
     for days_ago in (0, 1, 13, 14):
         paid(alice, days_ago=days_ago)

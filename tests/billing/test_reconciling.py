@@ -170,6 +170,7 @@ def test_a_payment_of_another_amount_there_is_an_alarm(stripe: Stripe, alice: Us
     assert [alarm.kind for alarm in Alarm.objects.all()] == ["not what stripe has"]
 
 
+@pytest.mark.usefixtures("midday")
 def test_a_stripe_that_is_away_moves_no_mark(stripe: Stripe, alice: User) -> None:
     paid(stripe, alice, 1)
     stripe.post.drop()

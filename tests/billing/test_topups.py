@@ -63,7 +63,7 @@ def test_what_is_off_stays_off(stripe: Stripe, setting: TopUp, state: dict[str, 
     assert (topups.run(), charged(stripe)) == (0, 0)
 
 
-@pytest.mark.usefixtures("midmonth")
+@pytest.mark.usefixtures("midday")
 def test_so_many_a_month_and_no_more(stripe: Stripe, setting: TopUp) -> None:
     for _time in range(4):
         topups.run()

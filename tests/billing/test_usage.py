@@ -32,6 +32,7 @@ def asked(api: APIClient, query: str = "") -> dict:
     return answer.json()["data"]
 
 
+@pytest.mark.usefixtures("midday")
 def test_spending_is_told_by_day_tool_and_key(alice: User, alice_api: APIClient, key: ApiKey) -> None:
     spend(alice, "a", 10, "text_to_image", key)
     spend(alice, "b", 5, "text_to_image", key)
@@ -59,6 +60,7 @@ def test_what_is_being_made_counts_and_what_came_back_does_not(alice: User, alic
     assert asked(alice_api)["credits"] == 15
 
 
+@pytest.mark.usefixtures("midday")
 def test_only_the_days_asked_for_are_told(alice: User, alice_api: APIClient) -> None:
     spend(alice, "new", 1, "x", days_ago=1)
     spend(alice, "old", 9, "x", days_ago=2)
