@@ -3,7 +3,7 @@
 What of a grant has expired has left already: it is not taken a second time from credits that others paid for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import Sum
@@ -54,15 +54,12 @@ def _owed(left: Transfer) -> int:
     return -sum(leg.amount for leg in left.postings.filter(account=Account.DEBT))
 
 
-def _sorted(taken: Iterable[list[int]], amount: int) -> tuple[list[list[int]], list[list[int]]]:
+def _sorted(taken: Sequence[list[int]], amount: int) -> tuple[list[list[int]], list[list[int]]]:
     """The last so many of them, by whether their lot still lives."""
-    over = set(
-        Lot.objects.filter(pk__in=[lot for lot, *_more in taken], expires_at__lte=timezone.now()).values_list(
-            "pk", flat=True
-        )
-    )
+    ended = Lot.objects.filter(pk__in=[lot for lot, *_more in taken], expires_at__lte=timezone.now())
+    over = set(ended.values_list("pk", flat=True))
     living, dead = list[list[int]](), list[list[int]]()
-    for lot, part, was in reversed(list(taken)):
+    for lot, part, was in reversed(taken):
         back = min(part, amount)
         amount -= back
         if back:

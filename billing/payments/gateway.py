@@ -95,8 +95,14 @@ class Stripe:
             return self._v1.subscriptions.update(subscription, params, key).to_dict()  # type: ignore[arg-type]
 
     def end(self, subscription: str, *, ending: bool) -> Thing:
+        params: Any = {"cancel_at_period_end": ending}
         with _told():
-            return self._v1.subscriptions.update(subscription, {"cancel_at_period_end": ending}).to_dict()
+            if not ending:
+                known = self._v1.subscriptions.retrieve(subscription).to_dict()
+                # The portal names a day instead; that is taken back only by its own name.
+                if known.get("cancel_at") and not known["cancel_at_period_end"]:
+                    params = {"cancel_at": ""}
+            return self._v1.subscriptions.update(subscription, params).to_dict()
 
     def refund(self, payment: str, amount: int, *, key: str) -> Thing:
         params: Any = {"payment_intent": payment, "amount": amount, "metadata": {"refund": key}}

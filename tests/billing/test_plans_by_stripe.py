@@ -1,5 +1,6 @@
 """A plan at Stripe: months that are paid bring credits that expire; up begins now, down and out wait for the end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -156,6 +157,19 @@ def test_an_end_that_the_portal_dates_is_shown(stripe: Stripe, pro: Thing, alice
     stripe.store.tell("customer.subscription.updated", pro)
     stripe.post.deliver()
     assert Subscription.objects.get().ending
+
+
+@pytest.mark.parametrize(
+    "stay", [lambda user: plan_changes.end(user, ending=False), lambda user: plan_changes.change(user, "small")]
+)
+def test_an_end_that_the_portal_dates_can_be_taken_back(
+    stripe: Stripe, pro: Thing, alice: User, stay: Callable[[User], Subscription]
+) -> None:
+    """Here that it ends with the month would change nothing: it does not."""
+    pro["cancel_at"] = pro["items"]["data"][0]["current_period_end"]
+    stripe.post.deliver()
+    assert not stay(alice).ending
+    assert pro["cancel_at"] is None
 
 
 def test_a_plan_that_has_ended_does_not_come_back_with_a_late_event(stripe: Stripe, pro: Thing, alice: User) -> None:

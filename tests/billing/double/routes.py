@@ -179,7 +179,7 @@ def one_subscription(world: World, _params: Params, name: str) -> Thing:
 
 @route(
     "POST", "subscriptions/{}", "items", "metadata", "cancel_at_period_end", "proration_behavior",
-    "billing_cycle_anchor", "payment_behavior",
+    "billing_cycle_anchor", "payment_behavior", "cancel_at",
 )  # fmt: skip
 def change_subscription(world: World, params: Params, name: str) -> Thing:
     subscription = world.store.get("subscription", name)
@@ -192,12 +192,21 @@ def change_subscription(world: World, params: Params, name: str) -> Thing:
             raise Wrong(402, "Your card was declined.", "card_declined", "card_error")
         _change_price(world, subscription, params["items"][0], now)
     subscription["metadata"] = subscription["metadata"] | params.get("metadata", {})
-    if "cancel_at_period_end" in params:
-        subscription["cancel_at_period_end"] = yes(params["cancel_at_period_end"])
+    _end_or_not(subscription, params)
     world.store.tell("customer.subscription.updated", subscription)
     if now:
         world.invoice(subscription)
     return subscription
+
+
+def _end_or_not(subscription: Thing, params: Params) -> None:
+    """A dated end is another than that of the month, though both show a date."""
+    if "cancel_at" in params:
+        subscription["cancel_at"] = number(params["cancel_at"]) if params["cancel_at"] else None
+    ending = yes(params.get("cancel_at_period_end", subscription["cancel_at_period_end"]))
+    if ending != subscription["cancel_at_period_end"]:
+        end = subscription["items"]["data"][0]["current_period_end"]
+        subscription |= {"cancel_at_period_end": ending, "cancel_at": end if ending else None}
 
 
 def _change_price(world: World, subscription: Thing, wanted: Params, now: bool) -> None:
