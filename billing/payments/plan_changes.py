@@ -26,9 +26,9 @@ def change(user: User, slug: str) -> Subscription:
     row, plan = _mine(user), checkout.plan_on_sale(slug)
     if plan.currency.lower() != row.order.currency:
         raise Conflict(_("A running plan cannot change its currency: end it first."))
-    order = _order(row, plan)
+    order, now = _order(row, plan)
     try:
-        gateway().change(row.stripe_id, checkout.wish_of(order), now=plan.amount > row.plan.amount)
+        gateway().change(row.stripe_id, checkout.wish_of(order), now=now)
     except PaymentRefused:
         fulfilment.close(order, Order.State.FAILED)
         raise
@@ -44,17 +44,21 @@ def end(user: User, *, ending: bool) -> Subscription:
 
 
 @transaction.atomic
-def _order(row: Subscription, plan: Plan) -> Order:
-    """Asked twice it is the same order, so that an answer that was lost is not a second charge."""
-    Subscription.objects.select_for_update(of=("self",)).get(pk=row.pk)
+def _order(row: Subscription, plan: Plan) -> tuple[Order, bool]:
+    """Asked twice it is the same order, so that an answer that was lost is not a second charge. And whether it is up.
+
+    By the row as it is under the lock: an upgrade may just have been paid.
+    """
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("plan", "user").get(pk=row.pk)
+    up = plan.amount > row.plan.amount
     waiting = row.changes.filter(state=Order.State.OPEN).first()
     if waiting is not None and waiting.plan == plan:
-        return waiting
+        return waiting, up
     if waiting is None and plan == row.plan:
         raise Conflict(_("This is your plan already."))
     if waiting is not None:
         fulfilment.close(waiting, Order.State.EXPIRED)
-    return checkout.order_for(row.user, plan, changes=row)
+    return checkout.order_for(row.user, plan, changes=row), up
 
 
 def _mine(user: User) -> Subscription:

@@ -168,3 +168,22 @@ def test_an_upgrade_that_is_paid_and_not_yet_looked_at_is_not_bought_again(
     stripe.post.deliver()
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [1900, 4900]
     assert (shop.wallet(alice)[0], plan_of(alice).slug, broken()) == (4000, "studio", [])
+
+
+def test_an_upgrade_that_is_paid_while_it_is_asked_for_again_is_bought_once(
+    stripe: Stripe, pro: Thing, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the plan and the new order."""
+    plan_changes.change(alice, "studio")
+    real = plan_changes._mine
+
+    def looked(user: User) -> Subscription:
+        row = real(user)
+        stripe.post.deliver()
+        return row
+
+    monkeypatch.setattr(plan_changes, "_mine", looked)
+    with pytest.raises(Conflict):
+        plan_changes.change(alice, "studio")
+    stripe.post.deliver()
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [1900, 4900]
