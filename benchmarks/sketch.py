@@ -57,10 +57,10 @@ def contact_sheet(pipeline: StableDiffusionPipeline, path: Path) -> None:
 
 
 def report(figures: dict[str, Any]) -> str:
-    lines = [f"{'':14}{'model':>8}{'ceiling':>9}{'goal':>7}"]
+    lines = [f"{'':14}{'model':>8}{'kept':>8}{'ceiling':>9}{'goal':>7}"]
     for name, row in figures["adherence"].items():
         goal = f"{GOALS[name]:7.0%}" if name in GOALS else ""
-        lines.append(f"{name:14}{row['model']:8.1%}{row['ceiling']:9.1%}{goal}")
+        lines.append(f"{name:14}{row['model']:8.1%}{row['kept']:8.1%}{row['ceiling']:9.1%}{goal}")
     lines += [f"{name:14}{value:8.2f}" for name, value in figures["machine"].items()]
     return "\n".join(lines)
 

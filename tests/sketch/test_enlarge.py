@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderTiny
+from diffusers.models.autoencoders.vae import DecoderOutput
 
 from training.sketch.autoencoder import build_autoencoder, halved, to_tensor
-from training.sketch.enlarge import begin_decoder, build_large, fold_halving
+from training.sketch.enlarge import begin_decoder, build_large, fold_halving, loss_of
 from training.sketch.layout import paint
 from training.sketch.syllabus import lesson
 
@@ -41,3 +42,14 @@ def test_the_large_decoder_shows_twice_the_side(small: AutoencoderTiny):
     large = build_large()
     begin_decoder(large, small)
     assert large.decode(torch.zeros(1, 4, 16, 18)).sample.shape == (1, 3, 256, 288)
+
+
+def test_a_picture_that_reads_otherwise_costs_more(small: AutoencoderTiny, monkeypatch: pytest.MonkeyPatch):
+    large = build_large()
+    fold_halving(large, small)
+    shown = to_tensor(np.array(paint(lesson(np.random.default_rng(3)), 1))[None])
+    with torch.no_grad():
+        cells = large.encode(shown).latents
+        monkeypatch.setattr(large, "decode", lambda latents: DecoderOutput(sample=shown))
+        assert loss_of(large, cells, shown) < 1e-6
+        assert loss_of(large, cells + 1, shown) > 0.1

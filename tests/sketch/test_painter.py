@@ -51,6 +51,15 @@ def test_styles_of_one_scene_really_differ():
     assert min(apart) > 5
 
 
+@pytest.mark.parametrize("light", ["fog", "night"])
+@pytest.mark.parametrize("style", STYLE_NAMES)
+def test_places_differ_however_little_can_be_seen(style: str, light: str):
+    thing = (Thing("car", "red"),)
+    seen = [np.asarray(paint(Scene(thing, place, light, style), 7).reduce(4), float) for place in PLACE_NAMES]
+    apart = [np.abs(a - b).mean() for k, a in enumerate(seen) for b in seen[:k]]
+    assert min(apart) > 2
+
+
 @pytest.mark.parametrize("size", SHAPES)
 def test_every_place_and_light_fits_every_shape(size: tuple[int, int]):
     for place in PLACE_NAMES:

@@ -15,7 +15,7 @@ from training.sketch.text import WIDTH, build_text_encoder, token_ids
 from training.sketch.tokenizer import build_tokenizer
 
 CHANNELS = (32, 96, 224)
-UNTOLD_SHARE = 0.1
+UNTOLD_SHARE, NOISINESS = 0.1, 0.9
 SUBJECT_WEIGHT = 3.0
 
 
@@ -85,8 +85,8 @@ class Lessons:
     def loss(self, model: Sketcher, latents: torch.Tensor, cover: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         ids = torch.where(torch.rand(len(ids), 1) < UNTOLD_SHARE, self.untold, ids).to(self.device)
         clean = (latents / self.spread).to(self.device)
-        # Mostly nearly pure noise: there a caption alone must say what the picture will show.
-        times = (torch.sigmoid(torch.randn(len(ids)) * 1.4 + 2) * 1000).long().clamp(0, 999).to(self.device)
+        # Rather noise than picture: there a caption alone must say what it will show.
+        times = (torch.sigmoid(torch.randn(len(ids)) * 1.4 + NOISINESS) * 1000).long().clamp(0, 999).to(self.device)
         noise = torch.randn_like(clean)
         noisy = self.scheduler.add_noise(clean, noise, times).contiguous(memory_format=torch.channels_last)
         away = (model(noisy, times, ids) - self.scheduler.get_velocity(clean, noise, times)).square()

@@ -1,5 +1,6 @@
 """Stage 5: an autoencoder of whole pictures whose latents are those of halved ones."""
 
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from training.sketch.journal import Journal, Pace, arguments, keep, recall
 from training.sketch.layout import paint
 from training.sketch.syllabus import exam, lesson
 
-CELLS, BATCH, SIDE = 8, 8, 16
+CELLS, BATCH, SIDE, LOOKS = 8, 8, 16, 2
+KEPT = 0.3
 # How two neighbouring pixels become one of the halved picture, seen from the second, the first, and one before them.
 TAPS = ((0.5, 0.5, 0.0), (0.0, 0.5, 0.5), (0.0, 0.0, 1.0))
 
@@ -62,21 +64,27 @@ def begin_decoder(large: AutoencoderTiny, small: AutoencoderTiny) -> None:
         ours.load_state_dict(theirs.state_dict())
 
 
-def _lesson(rng: np.random.Generator, small: AutoencoderTiny) -> tuple[torch.Tensor, torch.Tensor]:
-    """Some cells of the latents of halved pictures, disturbed as a denoiser would, and what they show at full size."""
-    pictures = [paint(lesson(rng), int(rng.integers(2**31))) for _ in range(BATCH)]
-    with torch.no_grad():
-        latents = small.encode(to_tensor(np.stack([np.asarray(halved(picture)) for picture in pictures]))).latents
-    y, x = (int(n) for n in rng.integers(0, SIDE - CELLS + 1, 2))
-    cells = latents[..., y : y + CELLS, x : x + CELLS]
-    full = to_tensor(np.stack([np.asarray(picture) for picture in pictures]))
-    shown = full[..., y * 16 : (y + CELLS) * 16, x * 16 : (x + CELLS) * 16]
-    return cells + torch.randn_like(cells) * torch.rand(len(cells), 1, 1, 1) * 0.2, shown
+def _lessons(rng: np.random.Generator, small: AutoencoderTiny) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Some cells of the latents of halved pictures, and what they show at full size."""
+    while True:
+        pictures = [paint(lesson(rng), int(rng.integers(2**31))) for _ in range(BATCH)]
+        with torch.no_grad():
+            latents = small.encode(to_tensor(np.stack([np.asarray(halved(picture)) for picture in pictures]))).latents
+        full = to_tensor(np.stack([np.asarray(picture) for picture in pictures]))
+        for _ in range(LOOKS):
+            y, x = (int(n) for n in rng.integers(0, SIDE - CELLS + 1, 2))
+            cells = latents[..., y : y + CELLS, x : x + CELLS]
+            yield cells, full[..., y * 16 : (y + CELLS) * 16, x * 16 : (x + CELLS) * 16]
 
 
-def loss_of(drawn: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
+def loss_of(large: AutoencoderTiny, cells: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
+    # Disturbed as a denoiser would.
+    drawn = large.decode(cells + torch.randn_like(cells) * torch.rand(len(cells), 1, 1, 1) * 0.2).sample
     edges = sum((F.l1_loss(a, b) for a, b in zip(slopes(drawn), slopes(shown), strict=True)), torch.zeros(()))
-    return F.l1_loss(drawn, shown) + F.mse_loss(drawn, shown) + edges
+    # Read again it says the same: thin lines weigh little in pixels, but they tell one place from another.
+    again = large.encode(drawn.clamp(-1, 1)).latents
+    kept = F.mse_loss(again[..., 1:-1, 1:-1], cells[..., 1:-1, 1:-1])
+    return F.l1_loss(drawn, shown) + F.mse_loss(drawn, shown) + edges + KEPT * kept
 
 
 @torch.no_grad()
@@ -101,14 +109,14 @@ def train(runs: Path, minutes: float, seed: int, peak: float) -> None:
         large.load_state_dict(saved["model"])
         step = saved["step"]
     torch.manual_seed(seed + step)
-    rng = np.random.default_rng(seed + step)
+    source = _lessons(np.random.default_rng(seed + step), small)
+    large.encoder.requires_grad_(False)
     optimizer = torch.optim.AdamW(large.decoder.parameters(), betas=(0.9, 0.98), weight_decay=1e-4)
     first, pace = step, Pace(minutes, peak, warm=50, fall=0.6)
     losses: list[float] = []
     while pace.share < 1:
         pace.set_rate(optimizer, step - first)
-        cells, shown = _lesson(rng, small)
-        loss = loss_of(large.decode(cells).sample, shown)
+        loss = loss_of(large, *next(source))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(large.decoder.parameters(), 1.0)

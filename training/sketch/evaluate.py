@@ -79,6 +79,15 @@ def painted(asked: list[Question]) -> Iterator[np.ndarray]:
     return (np.asarray(paint(question.scene, question.seed)) for question in asked)
 
 
+@torch.no_grad()
+def kept(pipeline: StableDiffusionPipeline, pictures: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same pictures after the autoencoder: no denoiser can show what is lost there."""
+    for picture in pictures:
+        latents = pipeline.vae.encode(to_tensor(picture[None])).latents
+        shown = pipeline.vae.decode(latents).sample.clamp(-1, 1)
+        yield shown[0].permute(1, 2, 0).add(1).mul(127.5).round().byte().numpy()
+
+
 def verdicts(pipeline: StableDiffusionPipeline, critic: Critic, pictures: Iterator[np.ndarray]) -> torch.Tensor:
     everything = np.stack(list(pictures))
     parts = [judge(critic, pipeline.vae, to_tensor(everything[k : k + 32])) for k in range(0, len(everything), 32)]
@@ -97,14 +106,15 @@ def adherence(
     guidance: float = GUIDANCE,
     seed: int = 11,
 ) -> dict[str, dict[str, float]]:
-    """Each score of the model with the ceiling beside it: the same score of real paintings of the same scenes."""
+    """Each score of the model beside that of real paintings of the same scenes, and of what is kept of these."""
     rows = {}
     for kind, wanted in ASKED.items():
         asked = questions(n, seed, kind)
         truth = torch.tensor([shown(question.scene) for question in asked])
         ours = score(verdicts(pipeline, critic, drawn(pipeline, asked, steps, guidance)), truth, wanted)
         ceiling = score(verdicts(pipeline, critic, painted(asked)), truth, wanted)
-        rows |= {name: {"model": ours[name], "ceiling": ceiling[name]} for name in wanted}
+        after = score(verdicts(pipeline, critic, kept(pipeline, painted(asked))), truth, wanted)
+        rows |= {name: {"model": ours[name], "kept": after[name], "ceiling": ceiling[name]} for name in wanted}
     return rows
 
 

@@ -18,7 +18,7 @@ TINTS: dict[str, tuple[Rgb, float]] = {
     "sunset": ((214, 92, 84), 0.32),
     "night": ((18, 24, 72), 0.6),
     "rain": ((92, 108, 130), 0.42),
-    "fog": ((208, 216, 220), 0.52),
+    "fog": ((208, 216, 220), 0.42),
 }
 
 
@@ -154,12 +154,21 @@ def desert(g: Ground) -> None:
     g.hills(0.75, 0.04, (228, 172, 100), 3, 4)
 
 
+def _snowy_pine(g: Ground, x: float, y: float, h: float, layer: int) -> None:
+    _pine(g, x, y, h, (46, 92, 96), layer)
+    for k in range(3):
+        top, half = y - h * (0.58 + 0.24 * k), h * (0.13 - 0.03 * k)
+        g.add([(x - half, top + h * 0.17), (x, top), (x + half, top + h * 0.17)], (248, 251, 255), layer)
+
+
 def snow(g: Ground) -> None:
-    g.hills(0.54, 0.05, (206, 222, 240), 1)
+    g.hills(0.5, 0.05, (186, 208, 236), 1)
     for x in g.rng.uniform(0.0, 1.0, 4):
-        _pine(g, x, 0.66, g.rng.uniform(0.2, 0.3), (136, 172, 178), 2)
-    g.hills(0.66, 0.03, (228, 238, 250), 2)
-    g.hills(0.76, 0.02, (246, 250, 255), 3)
+        _pine(g, x, 0.66, g.rng.uniform(0.24, 0.34), (88, 132, 146), 2)
+    g.hills(0.66, 0.03, (222, 234, 250), 2)
+    g.hills(0.76, 0.02, (248, 251, 255), 3)
+    for x in (g.rng.uniform(0.0, 0.1), g.rng.uniform(0.9, 1.0)):
+        _snowy_pine(g, x, 0.84, g.rng.uniform(0.5, 0.6), 3)
     for x, y in g.rng.uniform(0, 1, (26, 2)):
         g.canvas.add(oval_points(x, y, 0.008, 0.008, n=8), (255, 255, 255), 3)
 
@@ -218,7 +227,7 @@ def underwater(g: Ground) -> None:
 
 def garden(g: Ground) -> None:
     _clouds(g)
-    g.hills(0.5, 0.05, (128, 186, 132), 1, 8)
+    g.hills(0.47, 0.05, (74, 138, 96), 1, 8)
     for x in np.arange(0.0, 1.02, 0.1):
         g.add([(x - 0.03, 0.74), (x - 0.03, 0.54), (x, 0.5), (x + 0.03, 0.54), (x + 0.03, 0.74)], (246, 242, 232), 2)
     g.band(0.6, 0.63, (232, 226, 214), 2)
@@ -227,22 +236,34 @@ def garden(g: Ground) -> None:
     for k, x in enumerate(np.linspace(0.04, 0.96, 9)):
         y = g.rng.uniform(0.74, 0.82) if k % 2 else g.rng.uniform(0.9, 0.96)
         g.add([(x, y), (x, y + 0.05)], (70, 140, 66), 3, 2.5)
-        g.oval(x, y, 0.022, 0.022, petals[k % 4], 3)
-        g.oval(x, y, 0.008, 0.008, (255, 240, 180), 3)
+        g.oval(x, y, 0.032, 0.032, petals[k % 4], 3)
+        g.oval(x, y, 0.012, 0.012, (255, 240, 180), 3)
 
 
 def sky(g: Ground) -> None:
+    """High up it is blue in every weather: in fog and rain nothing else tells clouds from snow."""
+    high: tuple[Rgb, Rgb] = ((30, 44, 108), (66, 92, 160)) if g.light == "night" else ((46, 124, 214), (132, 198, 244))
+    top, bottom = (blend(a, b, 0.2 if g.light == "sunset" else 0.62) for a, b in zip(g.canvas.sky, high, strict=True))
+    g.canvas.sky = (top, bottom)
     for layer, y in ((0, 0.2), (1, 0.5), (2, 0.74)):
         for x in g.rng.uniform(0, 1, 2):
-            g.cloud(
-                x,
-                y + g.rng.uniform(-0.06, 0.06),
-                0.05 + 0.03 * layer,
-                blend((255, 255, 255), (196, 220, 240), 0.5 - 0.25 * layer),
-                layer,
-            )
-    for x in np.linspace(-0.05, 1.05, 5):
-        g.cloud(x, 0.95, 0.12, (252, 253, 255), 3)
+            shade = blend((255, 255, 255), (196, 220, 240), 0.5 - 0.25 * layer)
+            g.cloud(x, y + g.rng.uniform(-0.06, 0.06), 0.05 + 0.03 * layer, shade, layer)
+    for x in (g.rng.uniform(0.05, 0.2), g.rng.uniform(0.8, 0.95)):
+        g.cloud(x, 0.92, 0.13, (252, 253, 255), 3)
+    for x, y in ((0.12, 0.36), (0.84, 0.3), (0.9, 0.38)):
+        _bird(g, x + g.rng.uniform(-0.03, 0.03), y, 0.045)
+
+
+def _bird(g: Ground, x: float, y: float, w: float) -> None:
+    wings = [
+        (x - w, y - w * 0.5),
+        (x - w * 0.4, y - w * 0.55),
+        (x, y),
+        (x + w * 0.4, y - w * 0.55),
+        (x + w, y - w * 0.5),
+    ]
+    g.add(smooth(wings, closed=False), (54, 62, 92), 1, 2.4)
 
 
 def _stars(g: Ground, n: int, depth: float) -> None:

@@ -172,7 +172,7 @@ def neon(canvas: Canvas) -> Image.Image:
     image = _blank(canvas, (12, 8, 32), (30, 12, 48))
     draw = ImageDraw.Draw(image)
     for shape in canvas.shapes:
-        tube = _vivid(shape.colour) if shape.role == "subject" else blend(_vivid(shape.colour), (20, 10, 50), 0.62)
+        tube = _vivid(shape.colour) if shape.role == "subject" else blend(_vivid(shape.colour), (20, 10, 50), 0.5)
         inside = blend((14, 9, 36), tube, 0.26 if shape.role == "subject" else 0.07)
         thick = round((2.4 if shape.role == "subject" else 1.3) * FINE)
         if shape.width is None:
@@ -216,8 +216,8 @@ def papercut(canvas: Canvas) -> Image.Image:
 
 def glow(canvas: Canvas) -> Image.Image:
     navy = (10, 14, 40)
-    sky = blend(canvas.sky[0], navy, 0.84), blend(canvas.sky[1], (30, 40, 90), 0.78)
-    pixels = _floats(_filled(canvas, lambda s: s.colour if s.role == "subject" else blend(s.colour, navy, 0.76), sky))
+    sky = blend(canvas.sky[0], navy, 0.76), blend(canvas.sky[1], (30, 40, 90), 0.7)
+    pixels = _floats(_filled(canvas, lambda s: s.colour if s.role == "subject" else blend(s.colour, navy, 0.56), sky))
     body = _floats(subject_cover(canvas))[..., None] / 255
     light = _image(pixels * body)
     halo = (
