@@ -36,7 +36,7 @@ def _model(tool: Tool, model: Model, *, default: bool) -> dict[str, Any]:
         "title": model.title,
         "note": notes.in_words(model.note),
         "default": default,
-        "defaults": model.defaults,
+        "defaults": model.usual(editing=bool(tool.params.files)),
         "limits": model.limits,
         "styles": list(styles_of(model)),
         "examples": catalogue.examples(model),

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -41,3 +41,8 @@ class Model(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def usual(self, *, editing: bool) -> dict[str, Any]:
+        """What is taken where nobody says otherwise; who begins from a picture wants to keep more of it."""
+        usual: dict[str, Any] = self.defaults | (self.options.get("editing", {}) if editing else {})
+        return usual

@@ -28,7 +28,7 @@ class PictureParams(Params):
 def settle(params: PictureParams, model: Model) -> dict[str, Any]:
     if not params.prompt.strip():
         raise _wrong("prompt", _("Say what to make."))
-    usual = model.defaults
+    usual = model.usual(editing=bool(params.files))
     settled = params.model_dump(mode="json") | {"model": model.slug}
     for name in ("width", "height", "steps", "guidance"):
         if settled[name] is None:

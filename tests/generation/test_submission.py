@@ -37,6 +37,20 @@ def test_defaults_of_the_model_are_filled_in(rich: User, alice_api: APIClient, p
     assert job["seed"] == job["params"]["seed"]
 
 
+def test_who_begins_from_a_picture_has_defaults_that_keep_more_of_it(
+    rich: User, alice_api: APIClient, patient: Model, drawn: str
+) -> None:
+    Model.objects.filter(pk=patient.pk).update(options=patient.options | {"editing": {"guidance": 1.25}})
+    plain, edit = (
+        alice_api.post("/api/v1/jobs", {"tool": tool, "params": {"prompt": "a boat"} | more}, format="json")
+        for tool, more in (("text_to_image", {}), ("image_to_image", {"image": drawn}))
+    )
+    assert plain.json()["data"]["params"]["guidance"] == patient.defaults["guidance"] != 1.25
+    assert edit.json()["data"]["params"]["guidance"] == 1.25
+    shown = alice_api.get("/api/v1/tools/inpaint").json()["data"]["models"][0]["defaults"]
+    assert shown == patient.defaults | {"guidance": 1.25}
+
+
 @pytest.mark.parametrize(
     ("params", "field"),
     [

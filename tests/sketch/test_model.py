@@ -15,6 +15,8 @@ from training.sketch.layout import paint
 from training.sketch.scenes import Scene, Thing
 
 PROMPT = "a red boat on the sea, flat illustration"
+ROWS = json.loads((Path(__file__).parents[2] / "generation/models.json").read_text())
+EDITING = next(row for row in ROWS if row["slug"] == "klikyai-sketch")["options"]["editing"]["guidance"]
 SOURCE = Scene((Thing("house", "blue", 1, "big"),), "field", "day", "flat")
 OFFLINE = """
 import socket, sys
@@ -100,7 +102,7 @@ def test_image_to_image_leaves_its_source_with_strength(sketch: StableDiffusionP
             image=source,
             strength=strength,
             num_inference_steps=10,
-            guidance_scale=GUIDANCE,
+            guidance_scale=EDITING,
             generator=seeded(6),
         )
         away.append(np.abs(pixels(drawn.images[0]) - pixels(source)).mean())
@@ -118,7 +120,7 @@ def test_inpainting_leaves_the_rest_alone(sketch: StableDiffusionPipeline, sourc
         mask_image=mask,
         strength=1.0,
         num_inference_steps=6,
-        guidance_scale=GUIDANCE,
+        guidance_scale=EDITING,
         height=256,
         width=256,
         generator=seeded(7),
