@@ -38,6 +38,22 @@ def test_from_the_front_page_to_the_first_picture(page: Page, house: Served, pat
     expect(page.locator("credit-meter")).to_have_text("46")
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_without_a_script_it_says_so_and_shows_nothing_dead(
+    chromium: Browser, house: Served, rich: User, patient: Model, width: int
+) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    enter(page, house, rich)
+    page.goto(f"{house.url}/studio/text_to_image/")
+    said = page.get_by_role("heading", name="The studio needs JavaScript")
+    expect(said).to_be_in_viewport()
+    expect(page.locator("#prompt")).to_be_hidden()
+    page.get_by_role("link", name="Library").click()
+    expect(page).to_have_url(f"{house.url}/library/")
+    context.close()
+
+
 def test_the_card_is_there_before_the_server_knows(studio: Page) -> None:
     studio.locator("#prompt").fill("a red boat")
     took = studio.evaluate(

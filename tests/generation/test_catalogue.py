@@ -1,5 +1,7 @@
 """Which models serve, and what comes with the house."""
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -23,6 +25,16 @@ def test_the_built_in_model_serves_after_migration(sketch: Model) -> None:
     assert catalogue.default_for("text_to_image") == sketch
     assert catalogue.serving("inpaint") == [sketch]
     assert (catalogue.weights(sketch).folder / "model_index.json").is_file()
+
+
+@pytest.mark.parametrize(("kept", "now"), [(1.5, 2.0), (3.0, 3.0)])
+def test_new_weights_bring_their_guidance_unless_staff_set_one(sketch: Model, kept: float, now: float) -> None:
+    Model.objects.filter(pk=sketch.pk).update(defaults=sketch.defaults | {"guidance": kept}, options={"styles": {}})
+    import_module("generation.migrations.0008_sketch_guidance").follow(apps, None)
+    sketch.refresh_from_db()
+    assert sketch.usual(editing=False)["guidance"] == now
+    assert sketch.usual(editing=True)["guidance"] == kept
+    assert sketch.options["styles"] == {}
 
 
 def test_shipping_again_keeps_what_staff_chose(sketch: Model) -> None:
