@@ -11,7 +11,7 @@ class Call(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(default=0)
-    job = models.ForeignKey("generation.Job", models.CASCADE, related_name="+")
+    job = models.ForeignKey("generation.Job", models.CASCADE, related_name="+", null=True)  # none was made: refused
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
