@@ -40,16 +40,17 @@ def checked(job: Job) -> Job:
 
 async def previews(job: Job) -> AsyncIterator[Mapping[str, Any] | None]:
     """Previews as they come, None as a sign of life, and the end when it has ended."""
-    name, began = str(job.public_id), time.monotonic()
+    name, until = str(job.public_id), time.monotonic() + LONGEST
     async with Ear(job.user_id) as ear:
-        while time.monotonic() - began < LONGEST and not (await aside(again)(job)).ended:
-            async for message in _until_quiet(ear, name):
+        while time.monotonic() < until and not (await aside(again)(job)).ended:
+            async for message in _until_quiet(ear, name, until):
                 yield message
             yield None
 
 
-async def _until_quiet(ear: Ear, name: str) -> AsyncIterator[Mapping[str, Any]]:
-    while (event := await ear.next(QUIET)) is not None:
+async def _until_quiet(ear: Ear, name: str, until: float) -> AsyncIterator[Mapping[str, Any]]:
+    # Their other jobs are heard as well, and may never fall silent.
+    while (left := until - time.monotonic()) > 0 and (event := await ear.next(min(QUIET, left))) is not None:
         message = event.get("message", {})
         if event["type"] == "stream.preview" and message["job"] == name:
             yield message
