@@ -115,9 +115,11 @@ def _apply(request: Request, asset: Asset, change: bodies.AssetChange) -> None:
     if change.trashed is not None:
         (trash.throw_away if change.trashed else trash.take_back)(asset)
     if change.tags is not None:
+        # Two at once would both hang up the same tag.
+        list(Asset.objects.select_for_update(no_key=True).filter(pk=asset.pk).values_list("pk"))
         asset.tags.set(_tags(person(request), change.tags), through_defaults={"created_at": asset.created_at})
 
 
 def _tags(user: User, names: list[str]) -> list[Tag]:
-    Tag.objects.bulk_create([Tag(user=user, name=name) for name in set(names)], ignore_conflicts=True)
+    Tag.objects.bulk_create([Tag(user=user, name=name) for name in sorted(set(names))], ignore_conflicts=True)
     return list(Tag.objects.filter(user=user, name__in=names))

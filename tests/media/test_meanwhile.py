@@ -4,12 +4,13 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -20,6 +21,7 @@ from media.derivatives import make_likenesses
 from media.intake import accept_upload, keep_output, publish_outputs
 from media.models import Asset, Derivative, Space, Upload
 from media.reconciling import look
+from tests.generation.processes import somebody_waits, until
 from tests.media import samples
 from tests.media.test_uploads import begin, send
 
@@ -160,3 +162,24 @@ def _taker(user: User, storage: Path, picture: Path, token: str) -> "subprocess.
         stderr=subprocess.DEVNULL,
         text=True,
     )
+
+
+def test_the_same_tag_at_once_is_hung_up_once(alice_api: APIClient, photo: Asset, transactional_db: None) -> None:
+    at, change = f"/api/v1/assets/{photo.public_id}", {"tags": ["sea"]}
+    # So that neither waits for the other to make the tag, or to note when the key was used.
+    for names in (["sea"], []):
+        alice_api.patch(at, {"tags": names}, format="json")
+
+    def rival() -> int:
+        try:
+            return alice_api.patch(at, change, format="json").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert alice_api.patch(at, change, format="json").status_code == 200
+            second = pool.submit(rival)
+            until(lambda: somebody_waits() or second.done(), "the rival at the lock")
+        assert second.result() == 200
+    assert photo.tags.count() == 1
