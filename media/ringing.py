@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from accounts import limits
 from media.models import Asset
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,9 @@ def ring_again() -> int:
 
 
 def _enqueue(public_id: str) -> None:
+    # With RQ's own connection a frozen Redis would hold up whoever keeps a file.
+    queue = django_rq.get_queue("media", connection=limits.connection())
     try:
-        django_rq.get_queue("media").enqueue("media.tasks.derive", public_id, result_ttl=0, failure_ttl=3600)
+        queue.enqueue("media.tasks.derive", public_id, result_ttl=0, failure_ttl=3600)
     except RedisError as error:
         log.warning("no bell for likenesses", extra={"asset": public_id, "reason": repr(error)})

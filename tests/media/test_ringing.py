@@ -1,14 +1,19 @@
 """A bell that was lost is rung again, once there was time to answer the first."""
 
+import socket
+import time
 from datetime import timedelta
 
 import django_rq
 import pytest
 from django.utils import timezone
+from django_rq.settings import QUEUES
+from pytest_django import Settings
 
+from accounts import limits
 from media.derivatives import make_likenesses
 from media.models import Asset, Derivative
-from media.ringing import ring_again
+from media.ringing import ring, ring_again
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +50,15 @@ def test_not_for_what_was_thrown_away(photo: Asset) -> None:
     age(11)
     Asset.objects.update(trashed_at=timezone.now())
     assert ring_again() == 0
+
+
+def test_a_redis_that_does_not_answer_holds_nobody_up(
+    transactional_db: None, photo: Asset, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.REDIS_URL = f"redis://127.0.0.1:{mute.getsockname()[1]}"
+        monkeypatch.setitem(QUEUES["media"], "URL", settings.REDIS_URL)
+        monkeypatch.setattr(limits, "connection", limits.connection.__wrapped__)
+        began = time.monotonic()
+        ring(photo)
+        assert time.monotonic() - began < 2.5
