@@ -1,9 +1,16 @@
 /** The API as this page calls it: the answer's data, or a Refusal that knows what to say. */
 
+const BUSY = [409, 429];
+
 export class Refusal extends Error {
   constructor(message, code, details, status) {
     super(message);
     Object.assign(this, { code, details: details ?? {}, status });
+  }
+
+  /** Trying again can help: the line was cut, or the house was busy. */
+  get passing() {
+    return !this.status || this.status >= 500 || BUSY.includes(this.status);
   }
 }
 

@@ -4,7 +4,6 @@ import { Refusal, call, words } from "../api.js";
 
 const WHOLE = 16 * 2 ** 20;
 const PIECE = 8 * 2 ** 20;
-const BUSY = [409, 429];
 const PATIENCE = [500, 1000, 2000, 4000, 8000];
 
 export async function send(file) {
@@ -55,13 +54,12 @@ async function straight({ id }, file) {
   });
 }
 
-/** Tried again where that can help: the line was cut, or the house was busy. */
 async function patiently(work) {
   for (const pause of PATIENCE) {
     try {
       return await work();
     } catch (error) {
-      if (error.status && error.status < 500 && !BUSY.includes(error.status)) throw error;
+      if (error instanceof Refusal && !error.passing) throw error;
       await new Promise((over) => setTimeout(over, pause));
     }
   }

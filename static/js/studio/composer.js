@@ -88,6 +88,7 @@ export class Composer extends HTMLElement {
   /** The line is back. */
   heard() {
     if (this.querySelector('[data-wrong="all"]').textContent === words.offline) this.#wrong({});
+    this.asking.again();
   }
 
   /** On a phone all but the words is a sheet above them. */
@@ -215,18 +216,15 @@ export class Composer extends HTMLElement {
 
   #answered({ quote, credits, time, count, wrong }) {
     this.objection = wrong;
-    if (wrong) {
-      this.#wrong(wrong);
-      return;
-    }
-    this.credits = quote.credits;
-    const shown = { word: count > 1 ? fill(words.makes, { count }) : words.make, cost: `${credits} cr`, time: `~${time}` };
+    if (wrong) this.#wrong(wrong);
+    this.credits = quote?.credits;
+    const shown = { word: count > 1 ? fill(words.makes, { count }) : words.make, cost: quote ? `${credits} cr` : "", time: quote ? `~${time}` : "" };
     for (const [name, text] of Object.entries(shown)) this.querySelector(`[data-${name}]`).textContent = text;
-    this.querySelector("[data-shutter]").setAttribute("aria-label", `${shown.word} · ${shown.cost} · ${shown.time}`);
+    this.querySelector("[data-shutter]").setAttribute("aria-label", Object.values(shown).filter(Boolean).join(" · "));
     const told = this.querySelector("[data-plan]");
-    told.hidden = count < 2;
+    told.hidden = !quote || count < 2;
     told.textContent = fill(words.plan, { count, credits });
-    this.#warn(this.fields.prompt.value.trim() ? quote.warnings : []);
+    this.#warn(quote && this.fields.prompt.value.trim() ? quote.warnings : []);
   }
 
   #warn(warnings) {
@@ -243,7 +241,9 @@ export class Composer extends HTMLElement {
       place.textContent = (name === "all" ? all : (details[name] ?? [])).join(" ");
       place.hidden = !place.textContent;
     }
-    [...told.values()].find((place) => !place.hidden)?.scrollIntoView({ block: "nearest" });
+    const first = [...told.values()].find((place) => !place.hidden);
+    first?.closest("details")?.setAttribute("open", "");
+    first?.scrollIntoView({ block: "nearest" });
   }
 
   #keep(button) {

@@ -26,6 +26,6 @@ export const ratio = (params) => (params?.width ?? 1) / (params?.height ?? 1);
 
 export function mark(job) {
   const { width, height } = job.params?.width ? job.params : (job.outputs?.[0] ?? {});
-  const cost = job.cost?.charged || job.cost?.quoted || job.credits || 0;
-  return `▸ ${String(job.number).padStart(3, "0")} · ${width ? `${width}×${height} · ` : ""}${cost} cr`;
+  const cost = job.cost ? job.cost.charged || job.cost.quoted : job.credits;
+  return [`▸ ${String(job.number).padStart(3, "0")}`, width ? `${width}×${height}` : "", cost === undefined ? "" : `${cost} cr`].filter(Boolean).join(" · ");
 }

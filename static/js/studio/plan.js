@@ -35,12 +35,15 @@ export function plan(params, axes) {
   return planned;
 }
 
-/** Prices do not look at words: so many quotes are asked as there are different settings. */
+/** One that a picture can have. */
+const sound = (seed) => seed === undefined || (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
+
+/** Prices look neither at words nor at chance: so many quotes are asked as there are different settings. */
 export function settings(planned) {
   const groups = new Map();
   for (const params of planned) {
-    const key = JSON.stringify({ ...params, prompt: "" });
-    const group = groups.get(key) ?? { params, count: 0 };
+    const key = JSON.stringify({ ...params, prompt: "", seed: sound(params.seed) });
+    const group = groups.get(key) ?? { key, params, count: 0 };
     group.count += 1;
     groups.set(key, group);
   }
