@@ -132,6 +132,31 @@ def test_a_finger_has_no_ring_before_it_paints(sheet: Page) -> None:
     expect(ring).to_be_hidden()
 
 
+def test_a_mask_that_was_taken_back_is_sent_no_more(sheet: Page) -> None:
+    x, y, _width = spot(sheet)
+    drag(sheet, (x, y), (8, 0))
+    painted(sheet)
+    sheet.locator("[data-mask=undo]").click()
+    refused(sheet)
+    drag(sheet, (x, y + 60), (8, 0))
+    with sheet.expect_response("**/api/v1/jobs"):
+        press(sheet, "a yellow fish")
+    assert len({job.params["mask"] for job in Job.objects.all()}) == 2
+    chooser = sheet.locator("[data-source] input[type=file]")
+    other = samples.encoded("PNG", samples.picture((SIDE, SIDE // 2)))
+    with sheet.expect_response("**/api/v1/assets/*/content"):
+        chooser.set_input_files({"name": "other.png", "mimeType": "image/png", "buffer": other})
+    expect(chooser).to_have_value("")  # the same file again is a choice again
+    refused(sheet)
+
+
+def refused(page: Page) -> None:
+    before = Job.objects.count()
+    press(page, "a yellow fish")
+    expect(page.locator("[data-wrong=mask]")).to_be_visible()
+    assert Job.objects.count() == before
+
+
 def around(ring: Locator) -> tuple[float, float, float]:
     box = ring.bounding_box()
     assert box

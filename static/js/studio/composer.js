@@ -112,7 +112,9 @@ export class Composer extends HTMLElement {
     }
     if (sheet) this.dispatchEvent(new CustomEvent("compared", { detail: sheet }));
     this.dispatchEvent(new CustomEvent("said", { detail: this.fields.prompt.value }));
-    for (const frame of frames) await this.#send(frame, sheet);
+    // What is painted while these are on their way belongs to another press.
+    const prepared = this.prepare?.();
+    for (const frame of frames) await this.#send(frame, sheet, prepared);
   }
 
   #ready(planned) {
@@ -139,9 +141,9 @@ export class Composer extends HTMLElement {
     return planned.length <= MOST;
   }
 
-  async #send({ params, ahead }, sheet) {
+  async #send({ params, ahead }, sheet, prepared) {
     try {
-      if (this.prepare) Object.assign(params, await this.prepare());
+      Object.assign(params, await prepared);
       const job = await call("POST", "/jobs", { tool: this.tool.name, params, sheet }, { headers: { "Idempotency-Key": ahead } });
       this.dispatchEvent(new CustomEvent("accepted", { detail: { ahead, job } }));
     } catch (error) {

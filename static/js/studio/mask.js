@@ -24,9 +24,14 @@ export class MaskEditor extends HTMLElement {
 
   fit(width, height) {
     Object.assign(this.canvas, { width, height });
-    this.strokes = [];
     this.loupe.whole();
+    this.wipe();
+  }
+
+  wipe() {
+    this.strokes = [];
     this.#draw();
+    this.#tell();
   }
 
   undo() {

@@ -11,7 +11,10 @@ export class Source {
     Object.assign(this, { composer, tell, place: composer.picker });
     this.image = this.place.querySelector("[data-shown]");
     this.editor = this.place.querySelector("mask-editor");
-    this.place.querySelector('input[type="file"]').addEventListener("change", (event) => this.take(event.target.files[0]));
+    this.place.querySelector('input[type="file"]').addEventListener("change", ({ target }) => {
+      this.take(target.files[0]);
+      target.value = ""; // or the same file could not be chosen twice
+    });
     this.place.querySelector("[data-other]").addEventListener("click", () => this.place.querySelector('input[type="file"]').click());
     if (this.editor) this.#masking();
     this.#offer(roll);
@@ -43,6 +46,7 @@ export class Source {
     this.composer.files.image = id;
     this.image.src = `/api/v1/assets/${id}/content`;
     this.image.hidden = false;
+    this.editor?.wipe();
     this.place.querySelector("[data-empty]").hidden = true;
     this.place.querySelector("[data-tools]").hidden = false;
     this.image.decode().then(() => this.#loaded(), () => {});
@@ -74,29 +78,37 @@ export class Source {
         return undefined;
       });
     }
+    // What was sent is the mask only as long as nothing is painted, taken back or wiped away.
+    const repainted = () => {
+      this.painted = {};
+      composer.files.mask = null;
+    };
     place.querySelector("[data-mask-size]").addEventListener("input", (event) => editor.resize(+event.target.value));
-    place.querySelector("[data-mask-feather]").addEventListener("input", (event) => (editor.feather = +event.target.value));
+    place.querySelector("[data-mask-feather]").addEventListener("input", (event) => {
+      editor.feather = +event.target.value;
+      repainted();
+    });
     for (const button of place.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => editor.loupe.closer(CLOSER ** +button.dataset.zoom));
     }
     editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${+editor.loupe.zoom.toFixed(1)}×`));
     editor.addEventListener("painted", () => {
-      this.painted = true;
+      repainted();
       composer.form.dispatchEvent(new Event("input", { bubbles: true }));
     });
     composer.prepare = () => this.#sendMask();
-    composer.unpainted = () => editor.empty && !composer.files.mask;
+    composer.unpainted = () => editor.empty;
   }
 
   async #sendMask() {
-    if (!this.composer.files.image || this.editor.empty) return {};
-    if (!this.painted && this.composer.files.mask) return { mask: this.composer.files.mask };
+    const { painted } = this;
+    const { files } = this.composer;
+    if (files.mask) return { mask: files.mask };
     const form = new FormData();
     form.append("file", await this.editor.png(), "mask.png");
     form.append("temporary", "true");
     const asset = await call("POST", "/assets", form);
-    this.painted = false;
-    this.composer.files.mask = asset.id;
+    if (painted === this.painted) files.mask = asset.id;
     return { mask: asset.id };
   }
 }
