@@ -4,12 +4,14 @@
  */
 
 const PAUSES = [250, 500, 1000, 2000, 4000, 8000];
+const FLOOD = 4429;
 const WHO = document.querySelector('meta[name="who"]')?.content;
 const NAME = `klikyai-line-${WHO}`;
 
 export class Live extends EventTarget {
   #seq = 0;
   #tries = 0;
+  #asked = false;
   #socket = null;
   #others = new BroadcastChannel(NAME);
   #leads = false;
@@ -38,6 +40,7 @@ export class Live extends EventTarget {
   }
 
   #open() {
+    this.#asked = false;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = (this.#socket = new WebSocket(`${scheme}://${location.host}/ws/`));
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
@@ -47,7 +50,8 @@ export class Live extends EventTarget {
   #hear(message) {
     if (message.type === "snapshot") {
       this.#tries = 0;
-      const missed = this.#seq && message.seq > this.#seq;
+      // One that answers says that what was missed is too long ago to be told.
+      const missed = this.#seq && message.seq > this.#seq && !this.#asked;
       if (missed) this.#resume(this.#seq);
       else this.#seq = message.seq;
       this.#say("line", { up: true });
@@ -58,6 +62,7 @@ export class Live extends EventTarget {
   }
 
   #resume(seq) {
+    this.#asked = true;
     this.#socket.send(JSON.stringify({ type: "resume", seq }));
   }
 
@@ -67,6 +72,7 @@ export class Live extends EventTarget {
       location.reload();
       return;
     }
+    if (event.code === FLOOD) this.#tries = PAUSES.length;
     this.#again(PAUSES[Math.min(this.#tries++, PAUSES.length - 1)]);
   }
 
