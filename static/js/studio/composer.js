@@ -1,6 +1,7 @@
 /** <studio-composer>: the form of a tool. It knows what a press would cost before anybody presses. */
 
 import { Refusal, call, fill, words } from "../api.js";
+import { uuid } from "../uuid.js";
 import { Asking } from "./asking.js";
 import { el, icon } from "./dom.js";
 import { MOST, plan, values } from "./plan.js";
@@ -106,7 +107,7 @@ export class Composer extends HTMLElement {
     setTimeout(() => shutter.removeAttribute("aria-busy"), 260);
     this.open(false);
     const sheet = planned.length > 1 ? together(planned) : null;
-    const frames = planned.map((params) => ({ params, ahead: `ahead-${crypto.randomUUID()}` }));
+    const frames = planned.map((params) => ({ params, ahead: `ahead-${uuid()}` }));
     for (const { params, ahead } of frames) {
       this.dispatchEvent(new CustomEvent("pressed", { detail: { id: ahead, sketch: { tool: this.tool.name, params, sheet, credits: this.credits } } }));
     }
@@ -264,7 +265,7 @@ const styled = (name) => words[`style_${name}`] ?? name;
 function together(planned) {
   const seed = Math.floor(Math.random() * 2 ** 31);
   for (const params of planned) params.seed ??= seed;
-  return crypto.randomUUID();
+  return uuid();
 }
 
 customElements.define("studio-composer", Composer);
