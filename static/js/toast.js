@@ -1,5 +1,7 @@
 /** One short sentence at the lower edge; what can be taken back says so with a button. */
 
+import { Refusal } from "./api.js";
+
 const SHOWN = 8000;
 let shown;
 
@@ -14,9 +16,14 @@ export function tell(sentence, label, undo) {
     button.className = "button plain";
     button.textContent = label;
     button.dataset.undo = "";
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       toast.remove();
-      undo();
+      try {
+        await undo();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        tell(error.message);
+      }
     });
     toast.append(button);
   }

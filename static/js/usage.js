@@ -5,8 +5,8 @@ const DAY = 86_400_000;
 
 class UsageChart extends HTMLElement {
   async connectedCallback() {
-    const answer = await fetch(`/api/v1/wallet/usage?days=${DAYS}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
+    const answer = await fetch(`/api/v1/wallet/usage?days=${DAYS}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
     const { data } = await answer.json();
     this.querySelector("[data-sum]").textContent = data.credits.toLocaleString(document.documentElement.lang);
     this.#days(data);

@@ -31,6 +31,15 @@ def test_the_examples_work_as_they_stand(page: Page, house: Served, alice: User)
         compile(page.locator(f"[data-example={example}] code").inner_text(), "example", "exec")
 
 
+def test_what_was_spent_is_unknown_when_nobody_answers(page: Page, house: Served, alice: User) -> None:
+    page.route("**/api/v1/wallet/usage*", lambda route: route.abort())
+    enter(page, house, alice)
+    with page.expect_event("requestfailed"):
+        page.goto(f"{house.url}/developer/")
+    expect(page.locator("[data-sum]")).to_have_text("–")
+    page.complaints.clear()  # type: ignore[attr-defined]  # the cut
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_developer_page_is_accessible(page: Page, house: Served, alice: User, theme: str) -> None:
     enter(page, house, alice)

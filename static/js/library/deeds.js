@@ -4,6 +4,7 @@ import { Refusal, call, fill, words } from "../api.js";
 import { send } from "./sending.js";
 
 const SHOWN = 8000;
+const NAMED = 5;
 
 export class Deeds {
   constructor(shelf, choice, toast) {
@@ -36,10 +37,17 @@ export class Deeds {
     }
   }
 
-  star(ids) {
-    const starred = !this.shelf.items.filter((item) => ids.has(item.id)).every((item) => item.starred);
-    this.shelf.change(ids, { starred });
-    return this.#change(ids, { starred });
+  async star(ids) {
+    const items = this.shelf.items.filter((item) => ids.has(item.id));
+    const starred = !items.every((item) => item.starred);
+    const turned = new Set(items.filter((item) => item.starred !== starred).map((item) => item.id));
+    this.shelf.change(turned, { starred });
+    try {
+      await this.#change(ids, { starred });
+    } catch (error) {
+      this.shelf.change(turned, { starred: !starred });
+      throw error;
+    }
   }
 
   trash(ids) {
@@ -73,14 +81,19 @@ export class Deeds {
   }
 
   async add(files) {
-    let kept = 0;
-    for (const file of files) {
-      this.say(fill(words.sending, { name: file.name, left: files.length - kept }));
-      const item = await send(file);
-      if (!this.shelf.items.some((known) => known.id === item.id)) this.shelf.put(item);
-      kept += 1;
+    const refused = [];
+    for (const [place, file] of files.entries()) {
+      this.say(fill(words.sending, { name: file.name, left: files.length - place }));
+      try {
+        const item = await send(file);
+        if (!this.shelf.items.some((known) => known.id === item.id)) this.shelf.put(item);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refused.push({ name: file.name, why: error.message });
+      }
     }
-    this.say(fill(words.added, { count: kept }));
+    const kept = files.length - refused.length;
+    this.say([kept ? fill(words.added, { count: kept }) : "", ...named(refused)].join(" ").trim());
   }
 
   async #away(ids, trashed, said) {
@@ -110,4 +123,12 @@ export class Deeds {
   #change(ids, values) {
     return call("PATCH", "/assets", { ids: [...ids], ...values });
   }
+}
+
+/** Each reason once, after the first of the files that it kept out. */
+function named(refused) {
+  return [...Map.groupBy(refused, ({ why }) => why)].map(([why, files]) => {
+    const names = files.slice(0, NAMED).map(({ name }) => name);
+    return `${names.join(", ")}${files.length > NAMED ? " …" : ""}: ${why}`;
+  });
 }

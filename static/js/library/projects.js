@@ -2,6 +2,7 @@
 
 import { call, fill, words } from "../api.js";
 import { el } from "../studio/dom.js";
+import { tell } from "../toast.js";
 
 const EASY = 8; // so many are found without a search
 
@@ -67,11 +68,18 @@ export class Projects {
   /** Once; what is begun here joins by itself. */
   async #fill() {
     this.filling ??= call("GET", "/projects");
-    const { items } = await this.filling;
+    const { items } = await this.filling.catch((error) => this.#unfilled(error));
     const known = new Set(this.#entries.map((entry) => entry.firstElementChild.dataset.project));
     this.#none.before(...items.filter(({ id }) => !known.has(id)).map(({ id, name }) => entry(id, name)));
     this.seek.hidden = this.#entries.length <= EASY;
     this.#sift();
+  }
+
+  /** Asked again when the dialog opens next. */
+  #unfilled(error) {
+    this.filling = null;
+    tell(error.message);
+    return { items: [] };
   }
 
   #sift() {

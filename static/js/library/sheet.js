@@ -99,9 +99,15 @@ class ContactSheet extends HTMLElement {
   }
 
   #receive() {
-    const add = (files) => files.length && this.deeds.tried(() => this.deeds.add([...files]));
+    const add = (given) => {
+      const files = [...given];
+      if (files.length) this.deeds.tried(() => this.deeds.add(files));
+    };
     const input = this.querySelector("#file");
-    input.addEventListener("change", () => add(input.files));
+    input.addEventListener("change", () => {
+      add(input.files);
+      input.value = ""; // or the same file could not be chosen twice
+    });
     addEventListener("paste", (event) => add(event.clipboardData.files));
     for (const name of ["dragover", "dragleave", "drop"]) {
       addEventListener(name, (event) => {

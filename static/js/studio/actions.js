@@ -1,7 +1,8 @@
 /** What can be done with a frame and its pictures. */
 
-import { Refusal, call, fill, words } from "../api.js";
+import { call, fill, words } from "../api.js";
 import { tell } from "../toast.js";
+import { uuid } from "../uuid.js";
 import { Share } from "./share.js";
 
 export function actions({ roll, source, composer, tool, sheet }) {
@@ -50,14 +51,9 @@ async function enlarge(roll, job, output) {
   const wish = { tool: "upscale", params: { image: output.id, prompt: job?.params.prompt ?? "" } };
   const { credits } = await call("POST", "/quotes", wish);
   tell(fill(words.larger, { credits }), words.make, async () => {
-    try {
-      const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": crypto.randomUUID() } });
-      roll.hear(made);
-      roll.select(made.id);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      tell(error.message);
-    }
+    const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": uuid() } });
+    roll.hear(made);
+    roll.select(made.id);
   });
 }
 
