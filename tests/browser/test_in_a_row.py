@@ -2,6 +2,7 @@
 
 import io
 import os
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,7 +13,7 @@ from media.intake import accept_upload
 from media.models import Asset
 from tests.browser.conftest import Served
 from tests.browser.inside import enter
-from tests.browser.making import make, press, studio
+from tests.browser.making import accepted, make, press, studio
 from tests.media import samples
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -98,6 +99,55 @@ def test_a_frame_comes_back_to_its_place_under_its_number(studio: Page) -> None:
     studio.locator("[data-undo]").click()
     expect(studio.locator(f"{FRAMES} [aria-current=true]")).to_have_attribute("title", "two boats")
     expect(studio.locator(FRAMES)).to_have_text(["▸ 003", "▸ 002", "▸ 001"])
+
+
+def test_a_key_held_down_is_one_press(studio: Page, rich: User) -> None:
+    for number, (place, key) in enumerate(((PROMPT, "Control+Enter"), ("[data-shutter]", "Enter"), ("#seed", "Enter"))):
+        studio.locator(PROMPT).fill("a red boat")
+        if place == "#seed":
+            studio.locator("summary", has_text="Advanced").click()
+        studio.locator(place).focus()
+        *held, last = key.split("+")
+        with studio.expect_response("**/api/v1/jobs"):
+            for one in (*held, last, last, last):
+                studio.keyboard.down(one)
+        for one in (last, *held):
+            studio.keyboard.up(one)
+        expect(studio.locator(FRAMES)).to_have_count(number + 1)
+    accepted(studio)
+    assert Job.objects.filter(user=rich).count() == 3
+
+
+def test_thrown_away_twice_is_thrown_away_once(studio: Page) -> None:
+    for prompt in ("one boat", "two boats"):
+        press(studio, prompt)
+        make(studio)
+        expect(studio.locator(FINISHED)).to_be_visible()
+    with studio.expect_response(lambda answer: answer.request.method == "DELETE") as first:
+        studio.locator("[data-deed=trash]").evaluate("(button) => { button.click(); button.click(); }")
+    assert first.value.ok
+    expect(studio.locator(".toast")).to_be_visible()
+    expect(studio.locator(FRAMES)).to_have_count(1)
+    expect(studio.locator(".caption .words")).to_have_text("one boat")
+
+
+def test_an_undo_that_fails_says_so(studio: Page) -> None:
+    press(studio, "a red boat")
+    make(studio)
+    studio.locator("[data-deed=trash]").click()
+    studio.route("**/api/v1/assets/*", lambda route: route.abort())
+    studio.locator("[data-undo]").click()
+    expect(studio.locator(".toast")).to_contain_text("no line to the server")
+    studio.complaints.clear()  # type: ignore[attr-defined]  # the cut
+
+
+def test_where_the_address_is_not_secure_pictures_are_made_as_well(studio: Page) -> None:
+    studio.add_init_script("delete Crypto.prototype.randomUUID")
+    studio.reload()
+    answers = count(1)
+    with studio.expect_response(lambda answer: answer.url.endswith("/api/v1/jobs") and next(answers) == 2):
+        press(studio, "a {red|blue} boat")
+    assert len(set(Job.objects.values_list("sheet", flat=True))) == 1
 
 
 def test_a_variation_of_one_of_many_is_one(studio: Page, rich: User) -> None:

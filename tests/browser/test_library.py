@@ -106,6 +106,46 @@ def test_a_dropped_file_lies_on_the_sheet(sheet: Page, house: Served, alice: Use
     expect(sheet.get_by_text("Added: 1.")).to_be_visible()
 
 
+def test_one_refused_file_keeps_no_other_out(sheet: Page, house: Served, alice: User) -> None:
+    sheet.goto(f"{house.url}/library/")
+    given = [
+        ("cat.png", THUMBNAIL),
+        ("broken.png", b"no picture"),
+        ("dog.png", samples.encoded("PNG", samples.picture((40, 40)))),
+    ]
+    chooser = sheet.locator("#file")
+    chooser.set_input_files([{"name": name, "mimeType": "image/png", "buffer": buffer} for name, buffer in given])
+    expect(sheet.locator(".toast")).to_contain_text("Added: 2. broken.png: ")
+    expect(sheet.locator(CELLS)).to_have_count(2)
+    expect(chooser).to_have_value("")  # the same files again are a choice again
+    sheet.complaints.clear()  # type: ignore[attr-defined]  # the refusal
+
+
+def test_a_star_that_was_refused_goes_out_again(sheet: Page, house: Served, alice: User) -> None:
+    hang(alice, 3)
+    Asset.objects.filter(name="frame 1").update(starred=True)
+    sheet.goto(f"{house.url}/library/")
+    sheet.route("**/api/v1/assets", lambda route: route.abort())
+    expect(sheet.locator("li.starred")).to_have_count(1)
+    sheet.keyboard.press("ControlOrMeta+a")
+    sheet.keyboard.press("s")
+    expect(sheet.locator(".toast")).to_contain_text("no line to the server")
+    expect(sheet.locator("li.starred")).to_have_count(1)
+    sheet.complaints.clear()  # type: ignore[attr-defined]  # the cut
+
+
+def test_a_key_held_down_throws_one_frame_away(sheet: Page, house: Served, alice: User) -> None:
+    hang(alice, 5)
+    sheet.goto(f"{house.url}/library/")
+    expect(sheet.locator(CELLS)).to_have_count(5)
+    sheet.keyboard.press("ArrowRight")
+    for _down in range(3):
+        sheet.keyboard.down("Delete")
+    sheet.keyboard.up("Delete")
+    expect(sheet.get_by_text("In the trash for 30 days: 1.")).to_be_visible()
+    expect(sheet.locator(CELLS)).to_have_count(4)
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_sheet_is_accessible(sheet: Page, house: Served, alice: User, theme: str) -> None:
     hang(alice, 40)

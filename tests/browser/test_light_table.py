@@ -35,8 +35,10 @@ def test_arrow_keys_go_from_print_to_print_and_escape_back_to_the_sheet(
     ):
         page.keyboard.press(key)
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.locator("body").dispatch_event("keydown", {"key": "Delete", "repeat": True})  # held since the print before
     page.keyboard.press("s")
     expect(page.get_by_role("button", name="Remove star")).to_be_visible()
+    assert not Asset.objects.exclude(trashed_at=None).exists()
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("Library")
 

@@ -7,6 +7,7 @@ export class Keys {
   }
 
   #pressed(event) {
+    if (event.repeat && !event.key.startsWith("Arrow")) return;
     const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
     if (typing || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key === "Escape" && typing) this.sheet.wall.focus(this.sheet.wall.current);

@@ -9,6 +9,8 @@ class LightTable extends HTMLElement {
   }
 
   #pressed(event) {
+    // A key held down would throw away the next print as well.
+    if (event.repeat && !event.key.startsWith("Arrow")) return;
     const busy = event.target.closest("input, textarea, select, video, audio") || event.ctrlKey || event.metaKey || event.altKey;
     if (busy) return;
     const target = this.querySelector(WAYS[event.key] ?? `[data-key="${CSS.escape(event.key)}"]`);

@@ -2,6 +2,7 @@
 
 export const CLOSER = 1.5;
 const BRUSH = 4;
+const HELD = ["ArrowLeft", "ArrowRight", "+", "=", "-", "[", "]"];
 const DEEDS = { r: "remix", v: "vary", u: "use", s: "star", d: "download", Delete: "trash" };
 export const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
 
@@ -18,7 +19,15 @@ export function keys({ roll, stage, composer, deeds }) {
   };
   addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.press();
+    if (event.repeat && !HELD.includes(event.key)) {
+      // A button or a field with the focus would press on by itself.
+      if (event.key === "Enter" && !event.target.matches("textarea")) event.preventDefault();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      composer.press();
+    }
     if (event.key === "Escape" && typing(event.target)) event.target.blur();
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = event.key.startsWith("Arrow") && event.target.matches("input");

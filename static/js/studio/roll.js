@@ -77,6 +77,7 @@ export class Roll extends EventTarget {
 
   remove(id) {
     const place = this.order.indexOf(id);
+    if (place < 0) return;
     this.order.splice(place, 1);
     this.jobs.delete(id);
     this.select(this.order[Math.min(place, this.order.length - 1)] ?? null);
