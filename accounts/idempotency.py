@@ -33,33 +33,57 @@ PATIENCE = timedelta(seconds=2)
 LONGEST = 255
 
 
-def once(request: Request, respond: Callable[[], Response]) -> Response:
-    """The answer of `respond`, or the one that this key was given before. A refusal is not remembered."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None or not request.user.is_authenticated:
+def once(request: Request, respond: Callable[[], Response], *said: str) -> Response:
+    """The answer of `respond`, or the one that this key was given before. A refusal is not remembered.
+
+    `said` is what the call says in its headers, and what makes it another call.
+    """
+    key = _key(request)
+    if key is None:
         with transaction.atomic():
             return _whole(respond)
-    if not (0 < len(key) <= LONGEST and key.isprintable()):
-        raise InvalidRequest(_("The Idempotency-Key must be 1 to 255 printable characters."))
+    call = digest_of_call(request, *said)
     with transaction.atomic():
-        return _first_or_same(request, key, respond)
+        return _first_or_same(person(request), key, call, respond)
+
+
+def answered(request: Request) -> Response | None:
+    """What this key was given before: a look ahead of work that is too long for once()."""
+    key = _key(request)
+    if key is None:
+        return None
+    kept = Answered.objects.filter(created_at__gte=timezone.now() - REMEMBERED)
+    record = kept.filter(user=person(request), key_digest=_digest(key.encode())).first()
+    return None if record is None else _same(record, key, digest_of_call(request))
 
 
 def forget_old() -> int:
     return Answered.objects.filter(created_at__lt=timezone.now() - REMEMBERED).delete()[0]
 
 
-def _first_or_same(request: Request, key: str, respond: Callable[[], Response]) -> Response:
-    call = digest_of_call(request)
-    record, first = _take(person(request), key, call)
+def _key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or not request.user.is_authenticated:
+        return None
+    if not (0 < len(key) <= LONGEST and key.isprintable()):
+        raise InvalidRequest(_("The Idempotency-Key must be 1 to 255 printable characters."))
+    return key
+
+
+def _first_or_same(user: User, key: str, call: str, respond: Callable[[], Response]) -> Response:
+    record, first = _take(user, key, call)
     if not first:
-        if record.call_digest != call:
-            raise IdempotencyMismatch(_("This Idempotency-Key was used for another request."))
-        return _reopen(key, bytes(record.answer))
+        return _same(record, key, call)
     response = _whole(respond)
     record.answer = _seal(key, response)
     record.save(update_fields=["answer"])
     return response
+
+
+def _same(record: Answered, key: str, call: str) -> Response:
+    if record.call_digest != call:
+        raise IdempotencyMismatch(_("This Idempotency-Key was used for another request."))
+    return _reopen(key, bytes(record.answer))
 
 
 def _whole(respond: Callable[[], Response]) -> Response:
@@ -96,9 +120,9 @@ class _waiting:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [value])
 
 
-def digest_of_call(request: Request) -> str:
+def digest_of_call(request: Request, *said: str) -> str:
     body = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
-    call = [request.method, request.get_full_path(), body]
+    call = [request.method, request.get_full_path(), body, *said]
     return _digest(json.dumps(call, sort_keys=True, default=_content).encode())
 
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest
+from accounts.idempotency import answered, once
 from accounts.models import User
 from accounts.reading import read, read_query
 from accounts.replies import Reply
@@ -61,9 +62,11 @@ class Assets(APIView):
             raise no_room(error) from error
         if file is None or len(request.FILES) > 1:
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})
+        if (before := answered(request)) is not None:
+            return before
         folder = "temp" if request.POST.get("temporary") == "true" else "inputs"
         asset = accept_upload(person(request), file, file.name or "", folder=folder)
-        return Reply(one(person(request), asset.public_id), _("Your file is in the library."), status=201)
+        return once(request, lambda: _kept(request, asset))
 
     @extend_schema(
         operation_id="change_assets", summary="Star, move or throw away many at once",
@@ -101,6 +104,10 @@ class OneAsset(APIView):
     def delete(self, request: Request, asset_id: UUID) -> Response:
         trash.throw_away(own_asset(request, asset_id))
         return Reply(one(person(request), asset_id), _("It stays in the trash for 30 days."))
+
+
+def _kept(request: Request, asset: Asset) -> Response:
+    return Reply(one(person(request), asset.public_id), _("Your file is in the library."), status=201)
 
 
 def _apply(request: Request, asset: Asset, change: bodies.AssetChange) -> None:

@@ -10,12 +10,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule
+from accounts.idempotency import once
 from accounts.reading import read
 from accounts.replies import Reply
 from media import sharing
 from media.api import bodies
 from media.api.own import own_asset
-from media.models import ShareLink
+from media.models import Asset, ShareLink
 
 
 class Links(APIView):
@@ -31,9 +32,8 @@ class Links(APIView):
         responses={201: bodies.NewLinkShown},
     )  # fmt: skip
     def post(self, request: Request, asset_id: UUID) -> Response:
-        link, token = sharing.share(own_asset(request, asset_id), read(request, bodies.NewLink).expires_at)
-        url = request.build_absolute_uri(reverse("shared", args=[token]))
-        return Reply(_described(link) | {"url": url}, _("Keep this link: it is shown only once."), status=201)
+        asset, wanted = own_asset(request, asset_id), read(request, bodies.NewLink)
+        return once(request, lambda: _shared(request, asset, wanted))
 
 
 class OneLink(APIView):
@@ -46,6 +46,12 @@ class OneLink(APIView):
             raise Http404
         sharing.revoke(link)
         return Reply(_described(link), _("The link no longer opens anything."))
+
+
+def _shared(request: Request, asset: Asset, wanted: bodies.NewLink) -> Response:
+    link, token = sharing.share(asset, wanted.expires_at)
+    url = request.build_absolute_uri(reverse("shared", args=[token]))
+    return Reply(_described(link) | {"url": url}, _("Keep this link: it is shown only once."), status=201)
 
 
 def _described(link: ShareLink) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest, UnsupportedMedia
+from accounts.idempotency import once
 from media import arrivals, direct
 from media.api import bodies
 from media.api.own import own_upload
@@ -45,12 +46,12 @@ class Uploads(APIView):
         responses={201: bodies.BegunUpload},
     )
     def post(self, request: Request) -> Response:
-        length = _number(request, "Upload-Length")
-        upload = arrivals.begin(person(request), length, arrivals.name_in(request.headers.get("Upload-Metadata", "")))
-        place = request.build_absolute_uri(reverse("api-upload", args=[upload.public_id]))
-        parts = f"{place}/parts" if direct.possible() else None
-        told = {"id": upload.public_id, "url": place, "parts": parts}
-        return Response(told, 201, headers=_VERSION | {"Location": place})
+        length, about = _number(request, "Upload-Length"), request.headers.get("Upload-Metadata", "")
+        name = arrivals.name_in(about)
+        reply = once(request, lambda: _begun(request, length, name), str(length), about)
+        for header, value in (_VERSION | {"Location": reply.data["url"]}).items():
+            reply[header] = value
+        return reply
 
     @extend_schema(exclude=True)
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -92,6 +93,13 @@ class OneUpload(APIView):
     def delete(self, request: Request, upload_id: UUID) -> HttpResponse:
         arrivals.cancel(own_upload(request, upload_id))
         return HttpResponse(status=204, headers=_VERSION)
+
+
+def _begun(request: Request, length: int, name: str) -> Response:
+    upload = arrivals.begin(person(request), length, name)
+    place = request.build_absolute_uri(reverse("api-upload", args=[upload.public_id]))
+    parts = f"{place}/parts" if direct.possible() else None
+    return Response({"id": upload.public_id, "url": place, "parts": parts}, 201)
 
 
 def _progress(upload: Upload, offset: int) -> dict[str, str]:
