@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict
@@ -14,9 +14,9 @@ from generation.models import Preset
 MOST = 200
 
 
-def of(user: User, tool: str | None = None) -> list[Preset]:
+def of(user: User, tool: str | None = None) -> QuerySet[Preset]:
     wanted = Preset.objects.filter(user=user)
-    return list(wanted.filter(tool=tool) if tool else wanted)
+    return wanted.filter(tool=tool) if tool else wanted
 
 
 def keep(user: User, tool: str, name: str, params: Mapping[str, Any]) -> Preset:

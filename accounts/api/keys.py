@@ -16,7 +16,8 @@ from accounts.access import Rule, person
 from accounts.errors import Forbidden
 from accounts.idempotency import once
 from accounts.models import ApiKey, Scope
-from accounts.reading import read
+from accounts.pagination import PARAMETERS, Paging, listing
+from accounts.reading import read, read_query
 from accounts.replies import Reply
 
 
@@ -52,6 +53,7 @@ class ShownKey(Key):
 
 class KeyList(BaseModel):
     items: list[Key]
+    pagination: dict[str, Any]
 
 
 def described(key: ApiKey) -> dict[str, Any]:
@@ -71,12 +73,10 @@ class Keys(APIView):
     access = Rule.USER
     scopes = {"GET": "admin", "POST": "admin"}
 
-    @extend_schema(operation_id="list_keys", summary="My keys", responses=KeyList)
+    @extend_schema(operation_id="list_keys", summary="My keys", parameters=PARAMETERS, responses=KeyList)
     def get(self, request: Request) -> Response:
-        keys = ApiKey.objects.filter(user=person(request), revoked_at=None).order_by("-created_at", "-pk")[
-            : api_keys.EACH
-        ]
-        return Response({"items": [described(key) for key in keys]})
+        keys = ApiKey.objects.filter(user=person(request), revoked_at=None)
+        return Response(listing(keys, read_query(request, Paging), described))
 
     @extend_schema(operation_id="create_key", summary="Make a key", request=NewKey, responses={201: ShownKey})
     def post(self, request: Request) -> Response:

@@ -57,7 +57,7 @@ class PresetChange(Body):
     shared: bool
 
 
-class PresetQuery(Body):
+class PresetQuery(Paging):
     tool: ToolName | None = None
 
 
@@ -72,6 +72,7 @@ class ShownPreset(BaseModel):
 
 class PresetList(BaseModel):
     items: list[ShownPreset]
+    pagination: dict[str, Any]
 
 
 class JobQuery(Paging):

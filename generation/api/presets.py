@@ -1,16 +1,18 @@
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.idempotency import once
+from accounts.pagination import PARAMETERS, listing
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from generation import presets, tools
@@ -21,10 +23,14 @@ from generation.models import Preset
 class Presets(APIView):
     access = Rule.USER
 
-    @extend_schema(operation_id="list_presets", summary="My presets", responses=bodies.PresetList)
+    @extend_schema(
+        operation_id="list_presets", summary="My presets",
+        parameters=[OpenApiParameter("tool", str, description="Only those of this tool"), *PARAMETERS],
+        responses=bodies.PresetList,
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
-        kept = presets.of(person(request), read_query(request, bodies.PresetQuery).tool)
-        return Response({"items": [_shown(request, preset) for preset in kept]})
+        query = read_query(request, bodies.PresetQuery)
+        return Response(listing(presets.of(person(request), query.tool), query, partial(_shown, request)))
 
     @extend_schema(
         operation_id="keep_preset", summary="Keep settings by name", request=bodies.NewPreset,

@@ -113,6 +113,7 @@ class TagList(BaseModel):
 
 class ProjectList(BaseModel):
     items: list[ShownProject]
+    pagination: dict[str, Any]
 
 
 class ShownLink(BaseModel):
@@ -128,6 +129,7 @@ class NewLinkShown(ShownLink):
 
 class LinkList(BaseModel):
     items: list[ShownLink]
+    pagination: dict[str, Any]
 
 
 class BegunUpload(BaseModel):

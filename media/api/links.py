@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule
 from accounts.idempotency import once
-from accounts.reading import read
+from accounts.pagination import PARAMETERS, Paging, listing
+from accounts.reading import read, read_query
 from accounts.replies import Reply
 from media import sharing
 from media.api import bodies
@@ -22,10 +23,13 @@ from media.models import Asset, ShareLink
 class Links(APIView):
     access = Rule.USER
 
-    @extend_schema(operation_id="list_links", summary="Who can see this file by link", responses=bodies.LinkList)
+    @extend_schema(
+        operation_id="list_links", summary="Who can see this file by link", parameters=PARAMETERS,
+        responses=bodies.LinkList,
+    )  # fmt: skip
     def get(self, request: Request, asset_id: UUID) -> Response:
-        rows = own_asset(request, asset_id).links.filter(revoked_at=None).order_by("-created_at")[:100]
-        return Response({"items": [_described(link) for link in rows]})
+        rows = own_asset(request, asset_id).links.filter(revoked_at=None)
+        return Response(listing(rows, read_query(request, Paging), _described))
 
     @extend_schema(
         operation_id="create_link", summary="Share by link", request=bodies.NewLink,

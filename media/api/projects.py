@@ -12,7 +12,8 @@ from accounts.access import Rule, person
 from accounts.errors import Conflict
 from accounts.idempotency import once
 from accounts.models import User
-from accounts.reading import read
+from accounts.pagination import PARAMETERS, Paging, listing
+from accounts.reading import read, read_query
 from accounts.replies import Reply
 from media.api import bodies
 from media.api.own import own_project
@@ -24,10 +25,12 @@ _EACH = 500
 class Projects(APIView):
     access = Rule.USER
 
-    @extend_schema(operation_id="list_projects", summary="My projects", responses=bodies.ProjectList)
+    @extend_schema(
+        operation_id="list_projects", summary="My projects", parameters=PARAMETERS, responses=bodies.ProjectList
+    )
     def get(self, request: Request) -> Response:
-        rows = Project.objects.filter(user=person(request)).order_by("name", "pk")[:_EACH]
-        return Response({"items": [_described(project) for project in rows]})
+        rows = Project.objects.filter(user=person(request))
+        return Response(listing(rows, read_query(request, Paging), _described, ("name", "pk")))
 
     @extend_schema(
         operation_id="create_project", summary="New project", request=bodies.NewProject,

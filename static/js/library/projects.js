@@ -67,8 +67,8 @@ export class Projects {
 
   /** Once; what is begun here joins by itself. */
   async #fill() {
-    this.filling ??= call("GET", "/projects");
-    const { items } = await this.filling.catch((error) => this.#unfilled(error));
+    this.filling ??= all();
+    const items = await this.filling.catch((error) => this.#unfilled(error));
     const known = new Set(this.#entries.map((entry) => entry.firstElementChild.dataset.project));
     this.#none.before(...items.filter(({ id }) => !known.has(id)).map(({ id, name }) => entry(id, name)));
     this.seek.hidden = this.#entries.length <= EASY;
@@ -79,7 +79,7 @@ export class Projects {
   #unfilled(error) {
     this.filling = null;
     tell(error.message);
-    return { items: [] };
+    return [];
   }
 
   #sift() {
@@ -177,6 +177,18 @@ export class Projects {
     place.textContent = sentence;
     place.hidden = !sentence;
   }
+}
+
+async function all() {
+  const found = [];
+  let cursor = "";
+  while (cursor !== null) {
+    const asked = new URLSearchParams({ limit: 100, ...(cursor && { cursor }) });
+    const { items, pagination } = await call("GET", `/projects?${asked}`);
+    found.push(...items);
+    cursor = pagination.next;
+  }
+  return found;
 }
 
 function entry(id, name) {
