@@ -27,7 +27,7 @@ from generation.models import Call, Job, Status
 from generation.submission import Terms, Wish
 
 MINUTES = timedelta(minutes=20)
-SOON = timedelta(minutes=1)  # after which no client tries a refused call again by itself
+SOON = timedelta(seconds=90)  # after which no client tries a refused call again by itself
 COUNT = "x-stainless-retry-count"
 
 
@@ -39,13 +39,22 @@ class Try:
 
 
 def job_for(request: Request, wish: Wish) -> Job:
-    this = Try(person(request), _digest(request), _count(request))
+    this = _this(request)
     try:
         reply = once(request, lambda: Reply({"job": str(_joined_or_new(request, this, wish).public_id)}))
     except (QueueFull, InsufficientCredits, Unavailable):
-        _keep(_refused(this), this, None)
+        refused(request)
         raise
     return Job.objects.select_related("user", "project").get(user=this.user, public_id=reply.data["job"])
+
+
+def refused(request: Request) -> None:
+    this = _this(request)
+    _keep(_refused(this), this, None)
+
+
+def _this(request: Request) -> Try:
+    return Try(person(request), _digest(request), _count(request))
 
 
 def _joined_or_new(request: Request, this: Try, wish: Wish) -> Job:

@@ -7,15 +7,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule, person
+from accounts.errors import RateLimited, Unavailable
 from accounts.reading import read
 from generation import submission
 from generation.api.openai import answers, bodies, calls, sources, waiting
 
 
-class Generations(APIView):
+class Drawing(APIView):
     access = Rule.USER
     rate = "generate"
 
+    def check_throttles(self, request: Request) -> None:
+        try:
+            super().check_throttles(request)
+        except (RateLimited, Unavailable):
+            calls.refused(request)
+            raise
+
+
+class Generations(Drawing):
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponseBase:
         wanted = read(request, bodies.Images)
@@ -23,9 +33,7 @@ class Generations(APIView):
         return _answer(request, wanted, "text_to_image", said, "image_generation")
 
 
-class Edits(APIView):
-    access = Rule.USER
-    rate = "generate"
+class Edits(Drawing):
     parser_classes = (MultiPartParser,)
 
     @extend_schema(exclude=True)

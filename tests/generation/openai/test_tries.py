@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -48,6 +49,18 @@ def test_the_retry_of_a_full_queue_gets_a_picture_of_its_own(rich: User, alice_a
     assert second != first
     assert {call(alice_api, tries=1), call(alice_api, tries=3)} == {first, second}
     assert Job.objects.count() == 2
+
+
+def test_the_retry_of_what_came_too_often_gets_a_picture_of_its_own(
+    rich: User, alice_api: APIClient, settings: Settings
+) -> None:
+    often = settings.RATES
+    settings.RATES = often | {"generate": (1, 60)}
+    first = call(alice_api)
+    call(alice_api, status=429)
+    settings.RATES = often
+    assert call(alice_api, tries=1) != first
+    assert call(alice_api, tries=1) == first
 
 
 def test_the_retry_of_what_could_not_be_paid_is_no_other_call(alice: User, alice_api: APIClient) -> None:
