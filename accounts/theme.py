@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.addresses import is_here
+
 COOKIE = "theme"
 THEMES = ("dark", "light")
 
@@ -15,4 +17,7 @@ def chosen(request: HttpRequest) -> str:
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    return {"theme": chosen(request), "mail_on_a_page": settings.MAIL_ON_A_PAGE}
+    return {
+        "theme": chosen(request),
+        "mail_on_a_page": settings.MAIL_ON_A_PAGE and is_here(str(request.META["REMOTE_ADDR"])),
+    }

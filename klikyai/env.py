@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -71,12 +72,31 @@ def rate(name: str, default: tuple[int, int]) -> tuple[int, int]:
     return _read(name, default, _rate, "calls/seconds, as 30/60")
 
 
-def mail(name: str) -> SplitResult:
-    """smtp://, smtps:// (TLS from the first byte) or smtp+tls:// (STARTTLS)."""
-    found = urlsplit(text(name))
-    if found.scheme not in {"smtp", "smtps", "smtp+tls"} or not found.hostname:
-        raise ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@host:587")
-    return found
+@dataclass(frozen=True)
+class Mail:
+    host: str
+    port: int
+    user: str
+    password: str
+    starts_tls: bool
+    speaks_tls: bool
+
+
+def mail(name: str) -> Mail:
+    """smtp://, smtps:// (TLS from the first byte) or smtp+tls:// (STARTTLS); what is not a letter in %-writing."""
+    usual = {"smtp": 587, "smtps": 465, "smtp+tls": 587}
+    try:
+        found = urlsplit(text(name))
+        given = found.port
+    except ValueError:  # a password with a slash in it ends the host too early, and the error would show it
+        found, given = urlsplit(""), None
+    if found.scheme not in usual or not found.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must look like smtp+tls://user:password@host:587, with %2F for a slash and %40 for an @ in it"
+        )
+    user, password = (unquote(part or "") for part in (found.username, found.password))
+    port = given or usual[found.scheme]
+    return Mail(found.hostname, port, user, password, found.scheme == "smtp+tls", found.scheme == "smtps")
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -60,8 +60,13 @@ class Postgres:
         private(self.folder)
         if self.pid() is None:
             self._end_orphans()
-            if not (self.data / "PG_VERSION").exists() or not self.secret.exists():
+            if not (self.data / "PG_VERSION").exists():
                 self._create()
+            elif not self.secret.exists():
+                raise ServiceError(
+                    f"{self.data} holds a database, but its password is gone: put {self.secret} back from a backup, "
+                    "or move the folder away to begin anew"
+                )
             # A number that another process has taken since would make PostgreSQL refuse to replace it.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             self._launch()

@@ -1,6 +1,7 @@
 """For other people's data and money: nothing is guessed, and what is missing is named before anything starts."""
 
 import os
+from urllib.parse import urlsplit
 
 import sentry_sdk
 
@@ -42,16 +43,16 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_SECURE = True
 
-EMAIL_CONFIG = env.mail("EMAIL_URL")
+_mail = env.mail("EMAIL_URL")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = EMAIL_CONFIG.hostname or ""
-EMAIL_PORT = EMAIL_CONFIG.port or 587
-EMAIL_HOST_USER = EMAIL_CONFIG.username or ""
-EMAIL_HOST_PASSWORD = EMAIL_CONFIG.password or ""
-EMAIL_USE_TLS = EMAIL_CONFIG.scheme == "smtp+tls"
-EMAIL_USE_SSL = EMAIL_CONFIG.scheme == "smtps"
+EMAIL_HOST = _mail.host
+EMAIL_PORT = _mail.port
+EMAIL_HOST_USER = _mail.user
+EMAIL_HOST_PASSWORD = _mail.password
+EMAIL_USE_TLS = _mail.starts_tls
+EMAIL_USE_SSL = _mail.speaks_tls
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "KlikyAI <no-reply@localhost>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"KlikyAI <no-reply@{urlsplit(SITE_URL).hostname}>")
 
 STORAGES = {
     "default": storages.media(),

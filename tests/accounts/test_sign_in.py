@@ -119,6 +119,17 @@ def test_mail_is_shown_in_development_only(client: Client, db: None, settings: o
     assert client.get("/dev/mail/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.168.1.7", 404), ("::ffff:10.0.0.2", 404)],
+)
+def test_mail_is_shown_to_the_machine_itself_only(client: Client, db: None, address: str, status: int) -> None:
+    assert client.get("/dev/mail/", REMOTE_ADDR=address).status_code == status
+    client.post("/accounts/login/", {"login": "new@example.com"}, REMOTE_ADDR=address)
+    page = client.get("/accounts/login/code/confirm/", REMOTE_ADDR=address)
+    assert (b"/dev/mail/" in page.content) == (status == 200)
+
+
 def test_a_code_for_nobody_is_refused(client: Client, db: None) -> None:
     assert client.post("/accounts/login/code/", {}).status_code == 200
     asked = client.post("/_allauth/app/v1/auth/code/request", {}, content_type="application/json")

@@ -25,7 +25,7 @@ from media.derivatives import make_likenesses
 from media.errors import StorageFailed
 from media.intake import accept_upload, keep_output
 from media.models import Asset, Derivative, Space
-from media.reconciling import look, mend, strays
+from media.reconciling import look, mend, strays, tidy
 from media.tasks import derive
 from tests.media import samples
 from tests.media.conftest import files_in
@@ -117,6 +117,22 @@ def test_checkmedia_names_what_is_wrong(photo: Asset, own_storage: Path, capsys:
     assert "inputs/stray.png" in told
     assert photo.path in told
     assert "1 booked" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "left"),
+    [(100, 8, 0), (100, 6, 100), (101, 8, 101)],
+    ids=["what crashes left goes", "not before somebody could miss a row", "never a whole library"],
+)
+def test_upkeep_throws_away_little(db: None, own_storage: Path, number: int, days: int, left: int) -> None:
+    then = time.time() - days * 24 * 3600
+    for k in range(number):
+        stray = own_storage / "outputs" / f"{k}.png"
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_bytes(b"x")
+        os.utime(stray, (then, then))
+    tidy()
+    assert len(files_in(own_storage)) == left
 
 
 NURSERY = """

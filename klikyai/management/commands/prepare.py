@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
@@ -9,6 +11,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from redis.exceptions import RedisError
 
 from accounts.models import User
@@ -23,9 +26,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         _reach()
-        call_command("migrate", interactive=False, verbosity=0)
+        with _patience():
+            call_command("migrate", interactive=False, verbosity=0)
         if settings.OWNER_AT_FIRST and not User.objects.exists():
             self.stdout.write(json.dumps({"email": OWNER, "password": _owner()}))
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """An index on a million rows takes longer than any page may, and a table may be in use for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+        cursor.execute("SET lock_timeout = '60s'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for name in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+                cursor.execute(f"RESET {name}")
 
 
 def _reach() -> None:

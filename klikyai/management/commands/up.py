@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.addresses import is_here
 from klikyai import metrics
 from klikyai.programs import programs
 from klikyai.services.embedded import Embedded
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         os.environ.update(services.start())
         owner = _prepare()
         metrics.forget_the_dead()
-        lines = _greeting(f"http://{_shown(host)}:{port}", owner)
+        lines = _greeting(f"http://{_shown(host)}:{port}", owner, host == "localhost" or is_here(host))
         Supervisor(programs(host, port), self.say).run(lambda: self.say(lines), lambda: services.mend(self.say))
 
     def say(self, line: str) -> None:
@@ -66,11 +67,15 @@ def _prepare() -> dict[str, str]:
     return owner
 
 
-def _greeting(at: str, owner: dict[str, str]) -> str:
+def _greeting(at: str, owner: dict[str, str], alone: bool) -> str:
     lines = [f"KlikyAI is at {at}/", f"Sign in with any e-mail address: the code comes to {at}/dev/mail/"]
     if owner:
         lines.append(f"Or as {owner['email']} with the password {owner['password']}, who owns the desk at {at}/admin/")
         lines.append("(said this once: write it down, or make others with manage.py newuser EMAIL --staff)")
+    if not alone:
+        lines.append(
+            "Your network reaches it too, under the names of ALLOWED_HOSTS. The codes open on this machine only."
+        )
     return "\n  ".join(["", *lines, "Ctrl-C stops everything."]) + "\n"
 
 
