@@ -1,14 +1,31 @@
 """From what came in to what a view may trust. A model says what is wanted; everything else is refused by name."""
 
 import json
+import re
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rest_framework.request import Request
 
 from accounts.errors import InvalidRequest
+
+# What databases cannot keep: NUL, and halves of characters.
+UNSAFE = re.compile("[\x00\ud800-\udfff]")
+FURTHEST = timedelta(days=36_525)
+
+
+def ahead(moment: datetime) -> datetime:
+    """A century at most: at the end of the year 9999 a time zone turns it into a date that nothing can read again."""
+    now = timezone.now()
+    if moment <= now:
+        raise ValueError(_("This lies in the past."))
+    if moment > now + FURTHEST:
+        raise ValueError(_("This is too far away."))
+    return moment
 
 
 class Body(BaseModel):

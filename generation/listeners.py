@@ -52,7 +52,10 @@ def from_here(headers: Headers) -> bool:
     origin = known.get(b"origin", "")
     if origin in settings.CORS_ALLOWED_ORIGINS:
         return True
-    here, place = known.get(b"host", "").lower(), urlsplit(origin)
+    try:
+        here, place = known.get(b"host", "").lower(), urlsplit(origin)
+    except ValueError:
+        return False
     if not validate_host(split_domain_port(here)[0], settings.ALLOWED_HOSTS):
         return False
     schemes = {"https"} if settings.SESSION_COOKIE_SECURE else {"http", "https"}

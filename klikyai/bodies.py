@@ -34,7 +34,12 @@ class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
             super().handleContentChunk(data)
 
     def process(self) -> Any:
-        return None if self.refused else super().process()
+        if self.refused:
+            return None
+        # Who sends in chunks names no length, and without one Django reads nothing: "saved", and it is not.
+        if self.received and not self.requestHeaders.hasHeader(b"content-length"):
+            self.requestHeaders.setRawHeaders(b"content-length", [str(self.received).encode()])
+        return super().process()
 
     def _limit(self) -> int:
         larger = (size for pattern, size in settings.LARGER_BODIES.items() if re.match(pattern, self._address()))

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from accounts.errors import InvalidRequest, TooLarge
+from accounts.reading import UNSAFE
 
 DEPTH = 32
 DIGITS = 40
-UNSAFE = re.compile("[\x00\ud800-\udfff]")
 # Strings are skipped whole, so that brackets inside them do not count. An unclosed one too: looking for its end again
 # from each quote in it took a minute for 200 kB.
 STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)

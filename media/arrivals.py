@@ -1,7 +1,6 @@
 """Files arriving in pieces: appended under a lock, taken in when whole."""
 
 import base64
-import binascii
 import fcntl
 import os
 from collections.abc import Iterator
@@ -123,7 +122,7 @@ def name_in(metadata: str) -> str:
     pairs = dict(pair.strip().partition(" ")[::2] for pair in metadata.split(","))
     try:
         return base64.b64decode(pairs.get("filename", ""), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise InvalidRequest(_("The file's name cannot be read.")) from None
 
 

@@ -3,7 +3,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -17,14 +16,8 @@ from accounts.errors import Forbidden
 from accounts.idempotency import once
 from accounts.models import ApiKey, Scope
 from accounts.pagination import PARAMETERS, Paging, listing
-from accounts.reading import read, read_query
+from accounts.reading import ahead, read, read_query
 from accounts.replies import Reply
-
-
-def _ahead(moment: datetime) -> datetime:
-    if moment <= timezone.now():
-        raise ValueError(_("This lies in the past."))
-    return moment
 
 
 class NewKey(BaseModel):
@@ -32,7 +25,7 @@ class NewKey(BaseModel):
 
     name: str = Field(min_length=1, max_length=80, examples=["laptop"])
     scopes: list[Scope] = Field(default=[Scope.READ, Scope.GENERATE], min_length=1, max_length=4)
-    expires_at: Annotated[AwareDatetime, AfterValidator(_ahead)] | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(ahead)] | None = None
     spending_cap: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
 
 

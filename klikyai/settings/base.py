@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "klikyai.proxies.Proxies",
     "klikyai.probes.Probes",
     "klikyai.middleware.RequestName",
+    "klikyai.middleware.OneAlphabet",
     "klikyai.doorkeeper.Doorkeeper",
     "media.origin.OnlyContent",
     "klikyai.metrics.Counted",

@@ -52,7 +52,7 @@ EMAIL_HOST_PASSWORD = _mail.password
 EMAIL_USE_TLS = _mail.starts_tls
 EMAIL_USE_SSL = _mail.speaks_tls
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"KlikyAI <no-reply@{urlsplit(SITE_URL).hostname}>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL") or f"KlikyAI <no-reply@{urlsplit(SITE_URL).hostname}>"
 
 STORAGES = {
     "default": storages.media(),

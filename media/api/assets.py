@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest
+from accounts.forms_read import StrictForm, read_form
 from accounts.idempotency import answered, once
 from accounts.models import User
 from accounts.reading import read, read_query
@@ -40,7 +41,7 @@ class Assets(APIView):
     def get_parsers(self) -> list[BaseParser]:
         posting = self.request is None or self.request.method == "POST"
         return (
-            [MultiPartParser()]
+            [StrictForm()]
             if posting
             else [parser() for parser in cast(list[type[BaseParser]], api_settings.DEFAULT_PARSER_CLASSES)]
         )
@@ -60,11 +61,12 @@ class Assets(APIView):
             file = request.FILES.get("file")
         except OSError as error:
             raise no_room(error) from error
-        if file is None or len(request.FILES) > 1:
+        if file is None or sum(len(files) for _name, files in request.FILES.lists()) > 1:
             raise InvalidRequest(_("Send one file in the field “file”."), details={"file": [_("This is needed.")]})
+        said = read_form(request, bodies.NewFile, {"file"})
         if (before := answered(request)) is not None:
             return before
-        folder = "temp" if request.POST.get("temporary") == "true" else "inputs"
+        folder = "temp" if said.temporary else "inputs"
         asset = accept_upload(person(request), file, file.name or "", folder=folder)
         return once(request, lambda: _kept(request, asset))
 

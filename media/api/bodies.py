@@ -2,11 +2,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
-from accounts.reading import Body
+from accounts.reading import Body, ahead
 from media.names import safe_name, shows
 
 
@@ -20,12 +19,6 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whit
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True), AfterValidator(_shown)]
 
 
-def _ahead(moment: datetime) -> datetime:
-    if moment <= timezone.now():
-        raise ValueError(_("This lies in the past."))
-    return moment
-
-
 def _harmless(name: str) -> str:
     safe = safe_name(name)
     if not safe:
@@ -34,6 +27,10 @@ def _harmless(name: str) -> str:
 
 
 FileName = Annotated[Name, AfterValidator(_harmless)]
+
+
+class NewFile(Body):
+    temporary: bool = False
 
 
 class AssetChange(Body):
@@ -56,7 +53,7 @@ class NewProject(Body):
 
 
 class NewLink(Body):
-    expires_at: Annotated[AwareDatetime, AfterValidator(_ahead)] | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(ahead)] | None = None
 
 
 class NewArchive(Body):

@@ -91,6 +91,7 @@ def test_keys_of_somebody_else_are_not_there(alice_api: APIClient, charlie: User
         {"name": "a", "expires_at": "yesterday"},
         {"name": "a", "expires_at": "2020-01-01T00:00:00"},
         {"name": "a", "expires_at": "2020-01-01T00:00:00Z"},
+        {"name": "a", "expires_at": "9999-12-31T23:59:59-01:00"},
         {"name": "a", "user": 1},
         [],
         "text",

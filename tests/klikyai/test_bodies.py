@@ -69,3 +69,16 @@ def test_an_announced_body_is_refused_before_it_comes(port: int) -> None:
 def test_uploads_take_more(port: int) -> None:
     _sent, answer = send_without_end(port, "/api/v1/assets", most=8 * 1024 * 1024)
     assert answer == b""
+
+
+@pytest.mark.processes
+def test_a_body_in_chunks_is_read(port: int) -> None:
+    """It names no length; read as nothing, it would be answered as if a field were missing."""
+    body = b'{"email": "nobody@example.com", "password": 7}'
+    head = HEAD.format("/api/v1/auth/login") + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"password" in answer
+    assert b"email" not in answer

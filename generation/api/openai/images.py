@@ -1,13 +1,13 @@
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import RateLimited, Unavailable
+from accounts.forms_read import StrictForm, read_form
 from accounts.reading import read
 from generation import submission
 from generation.api.openai import answers, bodies, calls, sources, waiting
@@ -34,11 +34,11 @@ class Generations(Drawing):
 
 
 class Edits(Drawing):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (StrictForm,)
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponseBase:
-        wanted = sources.read_form(request)
+        wanted = read_form(request, bodies.Edit, sources.FILES)
         files = sources.files(request)
         tool = "inpaint" if "mask" in files else "image_to_image"
         return _answer(request, wanted, tool, bodies.params(wanted, tool) | files, "image_edit")

@@ -1,34 +1,21 @@
 """What is edited: the pictures that come with the form."""
 
 import io
-from typing import Any, cast
+from typing import Any
 
 from django.core.files import File
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from PIL import Image
-from pydantic import ValidationError
 from rest_framework.request import Request
 
 from accounts.access import person
 from accounts.errors import InvalidRequest
 from accounts.models import User
-from accounts.reading import refusal
-from generation.api.openai.bodies import Edit
 from media.intake import accept_upload
 from media.models import Asset
 from media.outputs import content_of
 
 FILES = {"image", "image[]", "mask"}
-
-
-def read_form(request: Request) -> Edit:
-    form = cast(QueryDict, request.data)
-    said = {name: values[-1] for name, values in form.lists() if name not in FILES}
-    try:
-        return Edit.model_validate_strings(said)
-    except ValidationError as error:
-        raise refusal(error) from None
 
 
 def files(request: Request) -> dict[str, str]:

@@ -66,7 +66,9 @@ def token(user: User) -> list[tuple[bytes, bytes]]:
     return [(b"authorization", f"Bearer {answer.json()['data']['access_token']}".encode())]
 
 
-@pytest.mark.parametrize("origin", [None, b"", b"null", b"http://evil.example", b"http://testserver.evil.example"])
+@pytest.mark.parametrize(
+    "origin", [None, b"", b"null", b"http://evil.example", b"http://testserver.evil.example", b"http://["]
+)
 async def test_a_page_from_elsewhere_is_refused(alice: User, connect: Open, origin: bytes | None) -> None:
     assert not (await connect(await aside(cookie)(alice), origin)).accepted
     assert not (await connect(await aside(bearer)(alice), origin)).accepted
