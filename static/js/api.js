@@ -8,9 +8,14 @@ export class Refusal extends Error {
     Object.assign(this, { code, details: details ?? {}, status });
   }
 
-  /** Trying again can help: the line was cut, or the house was busy. */
+  /** It may have been done all the same: the line was cut, or the house broke on the way. */
+  get unsure() {
+    return !this.status || this.status >= 500;
+  }
+
+  /** Trying again can help. */
   get passing() {
-    return !this.status || this.status >= 500 || BUSY.includes(this.status);
+    return this.unsure || BUSY.includes(this.status);
   }
 }
 

@@ -5,7 +5,7 @@ import os
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
 from generation.models import Job, Model
@@ -85,6 +85,28 @@ def test_what_the_server_never_heard_of_is_tried_again_with_a_button(studio: Pag
     make(studio)
     expect(studio.locator(FINISHED)).to_be_visible()
     expect(studio.locator(FRAMES)).to_have_count(1)
+    studio.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_what_arrived_although_the_answer_did_not_is_paid_once(studio: Page, rich: User) -> None:
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    studio.route("**/api/v1/jobs", lost)
+    studio.locator(PROMPT).fill("a red boat")
+    studio.locator("[data-shutter]").click()
+    expect(studio.locator(FRAMES)).to_have_count(2)  # the one that was pressed, and the job as the line tells of it
+    studio.locator(FRAMES).nth(1).locator("button").click()
+    expect(studio.locator(".failed")).to_be_visible()
+    studio.unroute("**/api/v1/jobs")
+    with studio.expect_response("**/api/v1/jobs") as second:
+        studio.locator("[data-deed=retry]").click()
+    assert second.value.ok
+    make(studio)
+    expect(studio.locator(FINISHED)).to_be_visible()
+    expect(studio.locator(FRAMES)).to_have_count(1)
+    assert Job.objects.filter(user=rich).count() == 1
     studio.complaints.clear()  # type: ignore[attr-defined]
 
 

@@ -11,7 +11,7 @@ HEAD = "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def port(django_db_setup: None) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number: int = free.getsockname()[1]

@@ -18,8 +18,12 @@ export function actions({ roll, source, composer, tool, sheet }) {
     return true;
   };
   const again = async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`));
-  /** The server never knew of that one: it is asked for anew. */
   const once = (job) => {
+    if (job.wish) {
+      roll.ask(job.id);
+      return composer.post(job.id, job.wish);
+    }
+    // The server never knew of that one: it is asked for anew.
     if (!reload(job, { focus: false })) return undefined;
     roll.remove(job.id);
     return composer.press();

@@ -145,13 +145,26 @@ export class Composer extends HTMLElement {
   async #send({ params, ahead }, sheet, prepared) {
     try {
       Object.assign(params, await prepared);
-      const job = await call("POST", "/jobs", { tool: this.tool.name, params, sheet }, { headers: { "Idempotency-Key": ahead } });
+    } catch (error) {
+      return this.#refused(error, ahead);
+    }
+    return this.post(ahead, { tool: this.tool.name, params, sheet });
+  }
+
+  /** Under the key of its frame: what may have arrived already is neither made nor paid twice. */
+  async post(ahead, wish) {
+    try {
+      const job = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": ahead } });
       this.dispatchEvent(new CustomEvent("accepted", { detail: { ahead, job } }));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#wrong(error.details, error.message);
-      this.dispatchEvent(new CustomEvent("refused", { detail: { ahead, error } }));
+      this.#refused(error, ahead, wish);
     }
+  }
+
+  #refused(error, ahead, wish) {
+    if (!(error instanceof Refusal)) throw error;
+    this.#wrong(error.details, error.message);
+    this.dispatchEvent(new CustomEvent("refused", { detail: { ahead, error, wish: error.unsure ? wish : undefined } }));
   }
 
   #models() {

@@ -47,10 +47,16 @@ export class Roll extends EventTarget {
     this.#changed(job.id, "settled", id);
   }
 
-  refuse(id, refusal) {
+  refuse(id, refusal, wish) {
     const frame = this.jobs.get(id);
     const why = Object.values(refusal.details).flat().join(" ");
-    Object.assign(frame, { status: "refused", error: { message: why || refusal.message, code: refusal.code } });
+    Object.assign(frame, { status: "refused", error: { message: why || refusal.message, code: refusal.code }, wish });
+    this.#changed(id, "changed");
+  }
+
+  /** The same frame, asked for once more. */
+  ask(id) {
+    Object.assign(this.jobs.get(id), { status: "asking", error: null });
     this.#changed(id, "changed");
   }
 

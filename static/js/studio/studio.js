@@ -62,7 +62,7 @@ function pressing(roll) {
     composer.lastSeed = detail.job.seed;
     roll.settle(detail.ahead, detail.job);
   });
-  composer.addEventListener("refused", ({ detail }) => roll.refuse(detail.ahead, detail.error));
+  composer.addEventListener("refused", ({ detail }) => roll.refuse(detail.ahead, detail.error, detail.wish));
 }
 
 function listen(roll) {
