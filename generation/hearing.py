@@ -11,7 +11,7 @@ from accounts.models import User
 from billing.models import Hold
 from billing.signals import moved, overdue
 from generation import broadcast, lifecycle
-from generation.models import LIVE, Event, Job, Preset, Status
+from generation.models import LIVE, Call, Event, Job, Preset, Status
 
 SHOWN = (
     "public_id", "tool", "model", "params", "seed", "status", "quoted", "charged", "error", "created_at", "started_at",
@@ -59,5 +59,6 @@ def end_all(sender: Any, user: User, **_more: Any) -> None:
 def close(sender: Any, user: User, **_more: Any) -> None:
     """What they asked for is forgotten, what it cost stays in the books."""
     Job.objects.filter(user=user).delete()
+    Call.objects.filter(user=user).delete()
     Preset.objects.filter(user=user).delete()
     Event.objects.filter(user=user).delete()
