@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.addresses import is_here
+from accounts import letters_shown
 
 COOKIE = "theme"
 THEMES = ("dark", "light")
@@ -17,7 +16,4 @@ def chosen(request: HttpRequest) -> str:
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    return {
-        "theme": chosen(request),
-        "mail_on_a_page": settings.MAIL_ON_A_PAGE and is_here(str(request.META["REMOTE_ADDR"])),
-    }
+    return {"theme": chosen(request), "mail_on_a_page": letters_shown.to(request)}

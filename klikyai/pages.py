@@ -11,9 +11,8 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import theme
+from accounts import letters_shown, theme
 from accounts.access import Rule, rule
-from accounts.addresses import is_here
 from accounts.errors import Forbidden, NotFound, Refused
 from klikyai import api, failures, mailbox
 
@@ -59,11 +58,8 @@ def components(request: HttpRequest) -> HttpResponse:
 
 @rule(Rule.NOBODY)
 def mail(request: HttpRequest) -> HttpResponse:
-    """What would have been sent, on a machine without a mail server. In production there is no such page.
-
-    Who reads a letter can be who it was sent to, the owner too: only the machine itself may.
-    """
-    if not settings.MAIL_ON_A_PAGE or not is_here(str(request.META["REMOTE_ADDR"])):
+    """What would have been sent, on a machine without a mail server. In production there is no such page."""
+    if not letters_shown.to(request):
         raise Http404
     return render(request, "dev/mail.html", {"letters": mailbox.newest(settings.EMAIL_FILE_PATH)})
 

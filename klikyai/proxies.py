@@ -25,6 +25,7 @@ class Proxies:
             # Each of our proxies appended one; anything further left is only what the caller claims.
             if len(hops) >= count:
                 request.META["REMOTE_ADDR"] = hops[-count]
+        request.forwarded = any(name in request.META for name in FORWARDED)  # type: ignore[attr-defined]
         for name in FORWARDED:
             # The protocol is read by Django itself, and only where there is a proxy that sets it.
             if not (count and name == "HTTP_X_FORWARDED_PROTO"):

@@ -8,14 +8,9 @@ export class Refusal extends Error {
     Object.assign(this, { code, details: details ?? {}, status });
   }
 
-  /** It may have been done all the same: the line was cut, or the house broke on the way. */
-  get unsure() {
-    return !this.status || this.status >= 500;
-  }
-
-  /** Trying again can help. */
+  /** Trying again can help: the line was cut, the house broke on the way or is busy, perhaps with this very call. */
   get passing() {
-    return this.unsure || BUSY.includes(this.status);
+    return !this.status || this.status >= 500 || BUSY.includes(this.status);
   }
 }
 

@@ -130,6 +130,12 @@ def test_mail_is_shown_to_the_machine_itself_only(client: Client, db: None, addr
     assert (b"/dev/mail/" in page.content) == (status == 200)
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_mail_is_not_shown_through_a_tunnel(client: Client, db: None, header: str) -> None:
+    assert client.get("/dev/mail/").status_code == 200
+    assert client.get("/dev/mail/", headers={header: "127.0.0.1"}).status_code == 404
+
+
 def test_a_code_for_nobody_is_refused(client: Client, db: None) -> None:
     assert client.post("/accounts/login/code/", {}).status_code == 200
     asked = client.post("/_allauth/app/v1/auth/code/request", {}, content_type="application/json")

@@ -37,15 +37,15 @@ def vanish(at_once: int, gate: Path, **clocks: str) -> tuple[list[float], list[f
         machines.enter_context(started(UPKEEP, **clocks))
         survivor = machines.enter_context(worker(**clocks))
         until(lambda: children(survivor), "a survivor")
-        freeze(survivor, signal.SIGSTOP)
+        signal_all(survivor, signal.SIGSTOP)
         lost = [machines.enter_context(worker(**clocks)) for _ in range(at_once)]
         jobs = [ask(person, f"waits for {gate}") for person in guests(at_once)]
         until(lambda: Job.objects.filter(status="running").count() == at_once, "all at work", 150)
         for watchdog in lost:
-            freeze(watchdog, signal.SIGKILL)
+            signal_all(watchdog, signal.SIGKILL)
         gone = time.monotonic()
         gate.touch()
-        freeze(survivor, signal.SIGCONT)
+        signal_all(survivor, signal.SIGCONT)
         noticed: dict[int, float] = {}
         running: dict[int, float] = {}
         while len(running) < at_once:
@@ -71,10 +71,11 @@ def guests(count: int) -> Iterator[User]:
         yield guest
 
 
-def freeze(watchdog: Any, number: int) -> None:
-    for pid in [*children(watchdog), watchdog.pid]:
-        with suppress(ProcessLookupError):  # a child that only came to look may be gone again
+def signal_all(watchdog: Any, number: int) -> None:
+    for pid in children(watchdog):
+        with suppress(ProcessLookupError):  # one that only came to look may be gone again
             os.kill(pid, number)
+    os.kill(watchdog.pid, number)
 
 
 def test_a_vanished_machine_is_noticed_and_its_job_runs_again(patient: Model, tmp_path: Path) -> None:

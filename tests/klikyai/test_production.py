@@ -59,6 +59,14 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert manage(tmp_path, given, "check").returncode == 0
 
 
+@pytest.mark.parametrize("given", [{}, {"DEFAULT_FROM_EMAIL": ""}, {"DEFAULT_FROM_EMAIL": "We <us@example.org>"}])
+def test_letters_come_from_the_studio_unless_it_is_said(tmp_path: Path, given: dict[str, str]) -> None:
+    show = "from django.conf import settings; print(settings.DEFAULT_FROM_EMAIL)"
+    done = manage(tmp_path, NEEDED | given, "shell", "-v", "0", "-c", show)
+    meant = given.get("DEFAULT_FROM_EMAIL") or "KlikyAI <no-reply@studio.example.org>"
+    assert done.stdout.strip() == meant, done.stderr
+
+
 def test_deploy_checks_are_clean(tmp_path: Path) -> None:
     done = manage(tmp_path, NEEDED, "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr

@@ -28,6 +28,7 @@ from generation.submission import Terms, Wish
 
 MINUTES = timedelta(minutes=20)
 SOON = timedelta(seconds=90)  # after which no client tries a refused call again by itself
+MOST = 100  # refused calls of one person that are remembered at once
 COUNT = "x-stainless-retry-count"
 
 
@@ -50,7 +51,10 @@ def job_for(request: Request, wish: Wish) -> Job:
 
 def refused(request: Request) -> None:
     this = _this(request)
-    _keep(_refused(this), this, None)
+    call = _refused(this)
+    # Who is refused without end would write without end.
+    if call is not None or _refusals(this) < MOST:
+        _keep(call, this, None)
 
 
 def _this(request: Request) -> Try:
@@ -81,6 +85,10 @@ def _refused(this: Try) -> Call | None:
     soon = timezone.now() - SOON
     failed = Q(job__status=Status.FAILED, job__finished_at__gt=soon, job__error__retryable=True)
     return _before(this).filter(Q(job=None, at__gt=soon) | failed).first()
+
+
+def _refusals(this: Try) -> int:
+    return Call.objects.filter(user=this.user, job=None, at__gt=timezone.now() - SOON).count()
 
 
 def _joinable(this: Try) -> Call | None:

@@ -164,7 +164,7 @@ export class Composer extends HTMLElement {
   #refused(error, ahead, wish) {
     if (!(error instanceof Refusal)) throw error;
     this.#wrong(error.details, error.message);
-    this.dispatchEvent(new CustomEvent("refused", { detail: { ahead, error, wish: error.unsure ? wish : undefined } }));
+    this.dispatchEvent(new CustomEvent("refused", { detail: { ahead, error, wish: error.passing ? wish : undefined } }));
   }
 
   #models() {

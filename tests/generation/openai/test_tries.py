@@ -12,7 +12,7 @@ from accounts.models import User
 from billing import credits
 from billing.models import Plan
 from billing.plans import FREE
-from generation.api.openai import answers, waiting
+from generation.api.openai import answers, calls, waiting
 from generation.models import Call, Job, Model, Status
 from tests.generation.conftest import grant
 
@@ -49,6 +49,17 @@ def test_the_retry_of_a_full_queue_gets_a_picture_of_its_own(rich: User, alice_a
     assert second != first
     assert {call(alice_api, tries=1), call(alice_api, tries=3)} == {first, second}
     assert Job.objects.count() == 2
+
+
+def test_a_flood_of_refusals_is_not_written_down(
+    rich: User, alice_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "MOST", 2)
+    room(1)
+    call(alice_api)
+    for _another in range(5):
+        call(alice_api, status=429)
+    assert Call.objects.filter(job=None).count() == 2
 
 
 def test_the_retry_of_what_came_too_often_gets_a_picture_of_its_own(
