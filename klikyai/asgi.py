@@ -10,8 +10,9 @@ http = get_asgi_application()
 from django.urls import re_path  # noqa: E402
 
 from generation.routing import websocket_urlpatterns  # noqa: E402
-from klikyai import bodies, roots, sockets  # noqa: E402
+from klikyai import alphabets, bodies, roots, sockets  # noqa: E402
 
+http.request_class = alphabets.OverAsgi
 bodies.count()
 sockets.bound()
 streams = URLRouter([*websocket_urlpatterns, re_path("", sockets.Nothing.as_asgi())])

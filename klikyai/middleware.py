@@ -41,18 +41,6 @@ class RequestName:
         return response
 
 
-class OneAlphabet:
-    """Everything here is UTF-8. Some of the names that a caller may call its alphabet by break whatever is read."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Not by its setter, which reads the query by the old name first.
-        request._encoding = "utf-8"  # type: ignore[attr-defined]
-        return self.get_response(request)
-
-
 class LeftClean:
     """Whoever signs in next at the same browser finds nothing that was kept there for the one before."""
 

@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "klikyai.proxies.Proxies",
     "klikyai.probes.Probes",
     "klikyai.middleware.RequestName",
-    "klikyai.middleware.OneAlphabet",
     "klikyai.doorkeeper.Doorkeeper",
     "media.origin.OnlyContent",
     "klikyai.metrics.Counted",

@@ -44,21 +44,6 @@ def test_what_is_known_is_taken(alice_api: APIClient) -> None:
     assert send(alice_api, temporary="true").status_code == 201
 
 
-@pytest.mark.parametrize("alphabet", ["idna", "utf-16", "utf-8"])
-def test_an_alphabet_of_the_caller_breaks_nothing(alice_api: APIClient, alphabet: str) -> None:
-    body = (
-        (
-            b'--x\r\nContent-Disposition: form-data; name="temporary"\r\n\r\ntrue\r\n'
-            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
-        )
-        + PICTURE
-        + b"\r\n--x--\r\n"
-    )
-    kind = f"multipart/form-data; boundary=x; charset={alphabet}"
-    answer = alice_api.generic("POST", "/api/v1/assets?a=b", body, content_type=kind)
-    assert answer.status_code == 201, answer.content
-
-
 @pytest.mark.parametrize("metadata", ["filename ü", "filename %%%", "filename /w=="])
 def test_a_name_that_cannot_be_read_is_said(alice_api: APIClient, metadata: str) -> None:
     answer = alice_api.post("/api/v1/uploads", HTTP_UPLOAD_LENGTH="10", HTTP_UPLOAD_METADATA=metadata)
