@@ -4,11 +4,12 @@ import io
 import os
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from generation.models import Job, Model
+from generation.models import Job, Model, Status
 from media import storage
 from media.intake import accept_upload
 from media.models import Asset
@@ -22,6 +23,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SIDE, BRUSH = 512, 36
 SPOT = (0.3, 0.6)
 PANNED = (40, 25)
+EMPTY = "document.querySelector('mask-editor').empty"
+REMIX = """() => new Promise((painted) => {
+  const editor = document.querySelector('mask-editor')
+  editor.addEventListener('painted', () => editor.empty || painted())
+  document.querySelector('[data-deed=remix]').click()
+})"""
 
 
 @pytest.fixture
@@ -82,7 +89,7 @@ def test_two_fingers_look_closer_and_paint_nothing_and_one_paints(sheet: Page) -
     fingers("touchMove", (x - 60, y), (x + 60, y))
     fingers("touchEnd")
     expect(sheet.locator("[data-zoomed]")).to_have_text("2×")
-    assert sheet.evaluate("document.querySelector('mask-editor').empty")
+    assert sheet.evaluate(EMPTY)
     fingers("touchStart", (x, y))
     fingers("touchMove", (x + 1, y))
     fingers("touchEnd")
@@ -147,6 +154,26 @@ def test_a_mask_that_was_taken_back_is_sent_no_more(sheet: Page) -> None:
     with sheet.expect_response("**/api/v1/assets/*/content"):
         chooser.set_input_files({"name": "other.png", "mimeType": "image/png", "buffer": other})
     expect(chooser).to_have_value("")  # the same file again is a choice again
+    refused(sheet)
+
+
+def test_a_remix_takes_the_mask_of_its_frame(sheet: Page, rich: User, house: Served) -> None:
+    x, y, _width = spot(sheet)
+    drag(sheet, (x, y), (8, 0))
+    painted(sheet)
+    first = Job.objects.get()
+    Job.objects.update(status=Status.FAILED, finished_at=timezone.now())
+    other = accept_upload(rich, io.BytesIO(samples.encoded("PNG", samples.picture((SIDE, SIDE // 2)))), "other.png")
+    sheet.goto(f"{house.url}/studio/inpaint/?image={other.public_id}")
+    expect(sheet.locator("mask-editor")).to_be_visible()
+    assert sheet.evaluate(EMPTY)
+    sheet.evaluate(REMIX)
+    with sheet.expect_response("**/api/v1/jobs") as made:
+        press(sheet, "a yellow fish")
+    again = Job.objects.get(public_id=made.value.json()["data"]["id"])
+    assert again.params["image"] == first.params["image"] != str(other.public_id)
+    assert again.params["mask"] == first.params["mask"]
+    sheet.locator("[data-mask=undo]").click()
     refused(sheet)
 
 

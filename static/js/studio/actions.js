@@ -7,24 +7,24 @@ import { Share } from "./share.js";
 
 export function actions({ roll, source, composer, tool, sheet }) {
   const share = new Share(document.querySelector("[data-share]"));
-  const reload = (job, how) => {
+  const reload = async (job, how) => {
     if (job.tool !== tool.name && (job.params.image || source)) {
       location.assign(`/studio/${job.tool}/?${wanted(job)}`);
       return false;
     }
+    // First, as a picture chooses the shape that is nearest to its own.
+    await source?.recall(job.params);
     composer.load(job.params, how);
-    // The same picture keeps what was painted on it.
-    if (source && job.params.image && job.params.image !== composer.files.image) source.use(job.params.image);
     return true;
   };
   const again = async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`));
-  const once = (job) => {
+  const once = async (job) => {
     if (job.wish) {
       roll.ask(job.id);
       return composer.post(job.id, job.wish);
     }
     // The server never knew of that one: it is asked for anew.
-    if (!reload(job, { focus: false })) return undefined;
+    if (!(await reload(job, { focus: false }))) return undefined;
     roll.remove(job.id);
     return composer.press();
   };
@@ -33,7 +33,7 @@ export function actions({ roll, source, composer, tool, sheet }) {
     cancel: (job) => call("POST", `/jobs/${job.id}/cancellation`),
     retry: (job) => (job.status === "refused" ? once(job) : again(job)),
     remix: (job) => reload(job, { seed: true }),
-    vary: (job) => reload(job, { seed: false, focus: false }) && composer.press(),
+    vary: async (job) => (await reload(job, { seed: false, focus: false })) && composer.press(),
     use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
     paint: (_job, output) => (tool.name === "inpaint" ? source.use(output.id) : location.assign(`/studio/inpaint/?image=${output.id}`)),
     enlarge: (job, output) => enlarge(roll, job, output),

@@ -34,6 +34,13 @@ export class MaskEditor extends HTMLElement {
     this.#tell();
   }
 
+  /** A mask that was sent before, in place of all strokes. */
+  async repaint(file) {
+    this.strokes = [{ tool: "brush", shape: white(await createImageBitmap(file)) }];
+    this.#draw();
+    this.#tell();
+  }
+
   undo() {
     this.strokes.pop();
     this.#draw();
@@ -104,7 +111,11 @@ export class MaskEditor extends HTMLElement {
 
   /** A fine stroke has a fine edge, or nothing would be left of it. */
   #strokesOn(pen, colour, feather = 0) {
-    for (const { tool, size, points } of this.strokes) {
+    for (const { tool, size, points, shape } of this.strokes) {
+      if (shape) {
+        pen.drawImage(tinted(shape, colour), 0, 0, this.canvas.width, this.canvas.height);
+        continue;
+      }
       pen.filter = feather ? `blur(${Math.min(feather, size / EDGE)}px)` : "none";
       pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
       Object.assign(pen, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: colour });
@@ -118,6 +129,27 @@ export class MaskEditor extends HTMLElement {
   #tell() {
     this.dispatchEvent(new CustomEvent("painted"));
   }
+}
+
+/** What of a mask is white, on nothing. */
+function white(picture) {
+  const sheet = new OffscreenCanvas(picture.width, picture.height);
+  const pen = sheet.getContext("2d");
+  pen.drawImage(picture, 0, 0);
+  const pixels = pen.getImageData(0, 0, picture.width, picture.height);
+  for (let at = 0; at < pixels.data.length; at += 4) pixels.data[at + 3] = pixels.data[at];
+  pen.putImageData(pixels, 0, 0);
+  return sheet;
+}
+
+function tinted(shape, colour) {
+  const sheet = new OffscreenCanvas(shape.width, shape.height);
+  const pen = sheet.getContext("2d");
+  pen.drawImage(shape, 0, 0);
+  pen.globalCompositeOperation = "source-in";
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, shape.width, shape.height);
+  return sheet;
 }
 
 customElements.define("mask-editor", MaskEditor);

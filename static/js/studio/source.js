@@ -42,6 +42,14 @@ export class Source {
     }
   }
 
+  /** A picture and what was painted on it, as they were sent. What lies there already stays. */
+  async recall({ image, mask }) {
+    const { files } = this.composer;
+    if (image && image !== files.image) await this.use(image);
+    if (mask && mask !== files.mask) await this.#repaint(mask);
+  }
+
+  /** Answers when the picture is there. */
   use(id) {
     this.composer.files.image = id;
     this.image.src = `/api/v1/assets/${id}/content`;
@@ -49,8 +57,8 @@ export class Source {
     this.editor?.wipe();
     this.place.querySelector("[data-empty]").hidden = true;
     this.place.querySelector("[data-tools]").hidden = false;
-    this.image.decode().then(() => this.#loaded(), () => {});
     this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
+    return this.image.decode().then(() => this.#loaded(), () => {});
   }
 
   /** The result has the shape of its source, as near as the model can. */
@@ -98,6 +106,15 @@ export class Source {
     });
     composer.prepare = () => this.#sendMask();
     composer.unpainted = () => editor.empty;
+  }
+
+  /** Masks are kept for a while only; without one there is nothing painted. */
+  async #repaint(id) {
+    const { painted } = this;
+    const answer = await fetch(`/api/v1/assets/${id}/content`).catch(() => null);
+    if (!answer?.ok || painted !== this.painted) return;
+    await this.editor.repaint(await answer.blob());
+    this.composer.files.mask = id;
   }
 
   async #sendMask() {
