@@ -7,7 +7,6 @@ from django.core import signing
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
 from pydantic import Field
 
 from accounts.errors import InvalidRequest
@@ -20,16 +19,13 @@ Show = Callable[[Any], Any]
 class Paging(Body):
     """Base of the query of every list."""
 
-    page: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=3000)] | None = None
-
-
-PARAMETERS = [
-    OpenApiParameter("limit", int, description="So many at a time, at most 100"),
-    OpenApiParameter("cursor", str, description="What “next” or “previous” of the last answer said"),
-    OpenApiParameter("page", int, description="Instead of a cursor: the number of a page"),
-]
+    limit: Annotated[int, Field(ge=1, le=100, description="So many at a time")] = 20
+    cursor: Annotated[
+        str | None, Field(max_length=3000, description="What “next” or “previous” of the last answer said")
+    ] = None
+    page: Annotated[int | None, Field(ge=1, le=1_000_000, description="Instead of a cursor: the number of a page")] = (
+        None
+    )
 
 
 def listing(

@@ -2,13 +2,13 @@
 
 import json
 import re
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 from rest_framework.request import Request
 
 from accounts.errors import InvalidRequest
@@ -18,7 +18,15 @@ UNSAFE = re.compile("[\x00\ud800-\udfff]")
 FURTHEST = timedelta(days=36_525)
 
 
-def ahead(moment: datetime) -> datetime:
+def _utc(moment: datetime) -> datetime:
+    """PostgreSQL knows no clock that goes 16 hours wrong, and the first and the last day end in no other."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_("This is too far away.")) from None
+
+
+def _ahead(moment: datetime) -> datetime:
     """A century at most: at the end of the year 9999 a time zone turns it into a date that nothing can read again."""
     now = timezone.now()
     if moment <= now:
@@ -26,6 +34,10 @@ def ahead(moment: datetime) -> datetime:
     if moment > now + FURTHEST:
         raise ValueError(_("This is too far away."))
     return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Ahead = Annotated[Moment, AfterValidator(_ahead)]
 
 
 class Body(BaseModel):

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.models import User
 from accounts.pagination import Paging, listing
+from accounts.reading import Moment
 from media.models import Asset, Project, Tag, Tagging
 from media.models.asset import SEEN
 
@@ -27,10 +28,10 @@ class Wanted(Paging):
     project: UUID | None = None
     tag: str | None = Field(default=None, max_length=60)
     starred: bool | None = None
-    trash: bool = False
+    trash: bool = Field(default=False, description="What lies in the trash instead of what does not")
     origin: Literal["job", "upload"] | None = None
-    search: str | None = Field(default=None, max_length=200)
-    created_after: AwareDatetime | None = None
+    search: str | None = Field(default=None, max_length=200, description="Words of the name and of the prompt")
+    created_after: Moment | None = None
 
 
 def wall(user: User, wanted: Wanted) -> dict[str, Any]:

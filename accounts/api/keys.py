@@ -1,11 +1,11 @@
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,8 +15,9 @@ from accounts.access import Rule, person
 from accounts.errors import Forbidden
 from accounts.idempotency import once
 from accounts.models import ApiKey, Scope
-from accounts.pagination import PARAMETERS, Paging, listing
-from accounts.reading import ahead, read, read_query
+from accounts.pagination import Paging, listing
+from accounts.queries import parameters
+from accounts.reading import Ahead, read, read_query
 from accounts.replies import Reply
 
 
@@ -25,7 +26,7 @@ class NewKey(BaseModel):
 
     name: str = Field(min_length=1, max_length=80, examples=["laptop"])
     scopes: list[Scope] = Field(default=[Scope.READ, Scope.GENERATE], min_length=1, max_length=4)
-    expires_at: Annotated[AwareDatetime, AfterValidator(ahead)] | None = None
+    expires_at: Ahead | None = None
     spending_cap: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
 
 
@@ -66,7 +67,7 @@ class Keys(APIView):
     access = Rule.USER
     scopes = {"GET": "admin", "POST": "admin"}
 
-    @extend_schema(operation_id="list_keys", summary="My keys", parameters=PARAMETERS, responses=KeyList)
+    @extend_schema(operation_id="list_keys", summary="My keys", parameters=parameters(Paging), responses=KeyList)
     def get(self, request: Request) -> Response:
         keys = ApiKey.objects.filter(user=person(request), revoked_at=None)
         return Response(listing(keys, read_query(request, Paging), described))

@@ -49,7 +49,7 @@ class ShownEntry(BaseModel):
 
 
 class UsageQuery(Body):
-    days: Annotated[int, Field(ge=1, le=usage.LONGEST)] = 30
+    days: Annotated[int, Field(ge=1, le=usage.LONGEST, description="So many days until now")] = 30
 
 
 class ShownSpent(BaseModel):

@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +11,7 @@ from accounts.access import Rule, person
 from accounts.idempotency import once
 from accounts.models import Scope
 from accounts.pagination import Paging, listing
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from billing import coupons, credits, overview, statement, usage
@@ -40,7 +41,9 @@ class OneWallet(APIView):
 class Entries(APIView):
     access = Rule.USER
 
-    @extend_schema(operation_id="list_entries", summary="My statement", responses=bodies.Entries)
+    @extend_schema(
+        operation_id="list_entries", summary="My statement", parameters=parameters(Paging), responses=bodies.Entries
+    )
     def get(self, request: Request) -> Response:
         rows = statement.transfers(person(request))
         show = read_query(request, Paging)
@@ -52,7 +55,7 @@ class Usage(APIView):
 
     @extend_schema(
         operation_id="get_usage", summary="What I spent, by day, tool and key",
-        parameters=[OpenApiParameter("days", int, description=f"So many days until now, at most {usage.LONGEST}")],
+        parameters=parameters(bodies.UsageQuery),
         responses=bodies.Usage,
     )  # fmt: skip
     def get(self, request: Request) -> Response:

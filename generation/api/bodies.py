@@ -3,10 +3,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from accounts.pagination import Paging
-from accounts.reading import Body
+from accounts.reading import Body, Moment
 
 ToolName = Annotated[str, Field(max_length=40, examples=["text_to_image"])]
 AnyParams = Annotated[
@@ -58,7 +58,7 @@ class PresetChange(Body):
 
 
 class PresetQuery(Paging):
-    tool: ToolName | None = None
+    tool: Annotated[str | None, Field(max_length=40, description="Only those of this tool")] = None
 
 
 class ShownPreset(BaseModel):
@@ -77,10 +77,10 @@ class PresetList(BaseModel):
 
 class JobQuery(Paging):
     status: Literal["queued", "running", "succeeded", "failed", "canceled"] | None = None
-    tool: ToolName | None = None
+    tool: Annotated[str | None, Field(max_length=40)] = None
     project: UUID | None = None
-    sheet: UUID | None = None
-    created_after: AwareDatetime | None = None
+    sheet: Annotated[UUID | None, Field(description="Jobs that were made to be compared")] = None
+    created_after: Moment | None = None
 
 
 class Eta(BaseModel):

@@ -11,6 +11,7 @@ from accounts.access import Rule, person
 from accounts.idempotency import once
 from accounts.models import ApiKey
 from accounts.pagination import listing
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from generation import lifecycle, submission
@@ -26,7 +27,9 @@ class Jobs(APIView):
     def rate(self) -> str:
         return "generate" if self.request.method == "POST" else "read"
 
-    @extend_schema(operation_id="list_jobs", summary="My jobs", responses=bodies.JobList)
+    @extend_schema(
+        operation_id="list_jobs", summary="My jobs", parameters=parameters(bodies.JobQuery), responses=bodies.JobList
+    )
     def get(self, request: Request) -> Response:
         query = read_query(request, bodies.JobQuery)
         rows = Job.objects.filter(user=person(request)).select_related("project")

@@ -5,14 +5,15 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.idempotency import once
-from accounts.pagination import PARAMETERS, listing
+from accounts.pagination import listing
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from generation import presets, tools
@@ -25,7 +26,7 @@ class Presets(APIView):
 
     @extend_schema(
         operation_id="list_presets", summary="My presets",
-        parameters=[OpenApiParameter("tool", str, description="Only those of this tool"), *PARAMETERS],
+        parameters=parameters(bodies.PresetQuery),
         responses=bodies.PresetList,
     )  # fmt: skip
     def get(self, request: Request) -> Response:

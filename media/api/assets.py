@@ -16,6 +16,7 @@ from accounts.errors import InvalidRequest
 from accounts.forms_read import StrictForm, read_form
 from accounts.idempotency import answered, once
 from accounts.models import User
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from media import many, trash
@@ -46,7 +47,9 @@ class Assets(APIView):
             else [parser() for parser in cast(list[type[BaseParser]], api_settings.DEFAULT_PARSER_CLASSES)]
         )
 
-    @extend_schema(operation_id="list_assets", summary="My library", parameters=[], responses=bodies.AssetList)
+    @extend_schema(
+        operation_id="list_assets", summary="My library", parameters=parameters(Wanted), responses=bodies.AssetList
+    )
     def get(self, request: Request) -> Response:
         return Response(wall(person(request), read_query(request, Wanted)))
 

@@ -3,9 +3,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from accounts.reading import Body, ahead
+from accounts.reading import Ahead, Body
 from media.names import safe_name, shows
 
 
@@ -53,7 +53,7 @@ class NewProject(Body):
 
 
 class NewLink(Body):
-    expires_at: Annotated[AwareDatetime, AfterValidator(ahead)] | None = None
+    expires_at: Ahead | None = None
 
 
 class NewArchive(Body):

@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule
 from accounts.idempotency import once
-from accounts.pagination import PARAMETERS, Paging, listing
+from accounts.pagination import Paging, listing
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from media import sharing
@@ -24,7 +25,7 @@ class Links(APIView):
     access = Rule.USER
 
     @extend_schema(
-        operation_id="list_links", summary="Who can see this file by link", parameters=PARAMETERS,
+        operation_id="list_links", summary="Who can see this file by link", parameters=parameters(Paging),
         responses=bodies.LinkList,
     )  # fmt: skip
     def get(self, request: Request, asset_id: UUID) -> Response:

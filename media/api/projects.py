@@ -12,7 +12,8 @@ from accounts.access import Rule, person
 from accounts.errors import Conflict
 from accounts.idempotency import once
 from accounts.models import User
-from accounts.pagination import PARAMETERS, Paging, listing
+from accounts.pagination import Paging, listing
+from accounts.queries import parameters
 from accounts.reading import read, read_query
 from accounts.replies import Reply
 from media.api import bodies
@@ -26,7 +27,7 @@ class Projects(APIView):
     access = Rule.USER
 
     @extend_schema(
-        operation_id="list_projects", summary="My projects", parameters=PARAMETERS, responses=bodies.ProjectList
+        operation_id="list_projects", summary="My projects", parameters=parameters(Paging), responses=bodies.ProjectList
     )
     def get(self, request: Request) -> Response:
         rows = Project.objects.filter(user=person(request))

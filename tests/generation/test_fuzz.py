@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -19,6 +18,7 @@ from generation import tasks, tools
 from generation.api.openai import waiting
 from generation.api.openai.bodies import Images
 from generation.models import Job, Model
+from klikyai.wsgi import application
 from tests.generation.asking import ask
 from tests.generation.conftest import grant, roomy
 
@@ -78,7 +78,7 @@ def doors(rich: User, patient: Model, settings: Any, monkeypatch: pytest.MonkeyP
     roomy()
     grant(rich, 10_000_000)
     schema = schemathesis.openapi.from_dict(document(ask(rich)))
-    schema.app = get_wsgi_application()
+    schema.app = application
     yield schema, {"Authorization": f"Bearer {api_keys.issue(rich, 'fuzz', Scope.values)[1]}"}  # type: ignore[misc]
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)

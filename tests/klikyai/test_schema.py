@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
@@ -22,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts import api_keys, limits
 from accounts.models import Scope, User
+from klikyai.wsgi import application
 
 CHECKS = [
     not_a_server_error,
@@ -51,8 +51,6 @@ def _one_connection(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def schema(_one_connection: None) -> Any:
-    application = get_wsgi_application()
-
     def somewhere(environ: dict[str, Any], start_response: Any) -> Any:
         return application(environ | {"REMOTE_ADDR": "127.0.0.1"}, start_response)
 
