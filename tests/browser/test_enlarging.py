@@ -2,7 +2,7 @@ import io
 import os
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from billing import credits
@@ -49,3 +49,23 @@ def test_an_upload_is_offered_larger_from_its_own_page(page: Page, house: Served
     page.locator(OFFER).get_by_role("button", name="Make").click()
     expect(page.locator(".roll li")).to_have_count(1)
     assert Job.objects.get().params["image"] == str(picture.public_id)
+
+
+def test_an_enlargement_whose_answer_was_lost_is_made_once(
+    page: Page, house: Served, rich: User, patient: Model
+) -> None:
+    picture = accept_upload(rich, io.BytesIO(samples.encoded("PNG", samples.picture((256, 192)))), "photo.png")
+    enter(page, house, rich)
+    page.goto(f"{house.url}/studio/upscale/?image={picture.public_id}")
+    page.route("**/api/v1/jobs", lost, times=1)
+    page.locator(OFFER).get_by_role("button", name="Make").click()
+    with page.expect_response("**/api/v1/jobs") as second:
+        page.locator(OFFER).get_by_role("button", name="Try again").click()
+    assert second.value.ok
+    assert Job.objects.count() == 1
+    page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def lost(route: Route) -> None:
+    route.fetch()
+    route.abort()

@@ -54,10 +54,20 @@ function wanted(job) {
 async function enlarge(roll, job, output) {
   const wish = { tool: "upscale", params: { image: output.id, prompt: job?.params.prompt ?? "" } };
   const { credits } = await call("POST", "/quotes", wish);
-  tell(fill(words.larger, { credits }), words.make, async () => {
-    const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": uuid() } });
-    roll.hear(made);
-    roll.select(made.id);
+  offer(roll, wish, uuid(), fill(words.larger, { credits }), words.make);
+}
+
+/** Under one key: what may have arrived although its answer did not is neither made nor paid twice. */
+function offer(roll, wish, key, sentence, label) {
+  tell(sentence, label, async () => {
+    try {
+      const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": key } });
+      roll.hear(made);
+      roll.select(made.id);
+    } catch (error) {
+      if (!error.passing) throw error;
+      offer(roll, wish, key, error.message, words.retry);
+    }
   });
 }
 
