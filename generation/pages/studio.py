@@ -101,9 +101,13 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
     return {
         "source": str(source) if source and one_of(user, source) else None,
         "instead": request.GET.get("instead"),
-        "remix": recipe_of(user, _named(request, "remix")),
+        "remix": recipe_of(user, _named(request, "remix")) or _asked(user, _named(request, "again")),
         "preset": presets.opened_by(user, _named(request, "preset")),
     }
+
+
+def _asked(user: User, job: UUID | None) -> dict[str, Any] | None:
+    return Job.objects.filter(user=user, public_id=job).values_list("params", flat=True).first() if job else None
 
 
 def _named(request: HttpRequest, name: str) -> UUID | None:

@@ -25,8 +25,8 @@ def words() -> dict[str, str]:
 def live() -> dict[str, str]:
     """What becomes of a job."""
     return {
-        "offline": _("There is no line to the server. Nothing was charged."),
-        "broken": _("Something went wrong. Nothing was charged."),
+        "offline": _("There is no line to the server."),
+        "broken": _("Something went wrong."),
         "asking": _("asking"),
         "next": _("next in the queue"),
         "place": _("{place} before it"),
@@ -35,7 +35,7 @@ def live() -> dict[str, str]:
         "progress": _("Progress"),
         "canceling": _("stopping"),
         "canceled": _("Canceled."),
-        "charged": _("{charged} credits were charged for what ran; the rest came back."),
+        "charged": _("Charged for what ran: {charged} cr. The rest came back."),
         "free": _("Nothing was charged."),
         "offer": _("That took a while. Shall this browser tell you when the next one is done?"),
         "allow": _("Yes, tell me"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 
@@ -20,7 +21,8 @@ def told(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         _("Times as large"): recipe.get("factor"),
         _("Computed with"): _computed(recipe),
     }
-    return [(name, str(value)) for name, value in rows.items() if value not in (None, "")]
+    written = {name: localize(value) if isinstance(value, float) else value for name, value in rows.items()}
+    return [(name, str(value)) for name, value in written.items() if value not in (None, "")]
 
 
 def _tool(name: str | None) -> str | None:

@@ -4,7 +4,7 @@
  */
 
 const PAUSES = [250, 500, 1000, 2000, 4000, 8000];
-const FLOOD = 4429;
+const [GONE, FLOOD] = [4401, 4429];
 const WHO = document.querySelector('meta[name="who"]')?.content;
 const NAME = `klikyai-line-${WHO}`;
 
@@ -68,7 +68,8 @@ export class Live extends EventTarget {
 
   #closed(event) {
     this.#say("line", { up: false });
-    if (event.code === 4401) {
+    if (event.code === GONE) {
+      this.#others.postMessage({ type: "gone" });
       location.reload();
       return;
     }
@@ -89,6 +90,7 @@ export class Live extends EventTarget {
   }
 
   #heardFromATab({ type, kind, detail, seq }) {
+    if (type === "gone") location.reload();
     if (type === "heard" && !this.#leads) this.#tell(kind, detail);
     const up = this.#socket?.readyState === WebSocket.OPEN;
     if (type !== "hello" || !up) return;

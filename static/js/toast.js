@@ -1,11 +1,11 @@
 /** One short sentence at the lower edge; what can be taken back says so with a button. */
 
-import { Refusal } from "./api.js";
+import { Refusal, words } from "./api.js";
 
 const SHOWN = 8000;
 let shown;
 
-export function tell(sentence, label, undo) {
+export function tell(sentence, label, deed) {
   shown?.remove();
   const toast = (shown = document.createElement("div"));
   toast.className = "toast";
@@ -15,11 +15,12 @@ export function tell(sentence, label, undo) {
     const button = document.createElement("button");
     button.className = "button plain";
     button.textContent = label;
-    button.dataset.undo = "";
+    // What a key may press takes something back, and pays for nothing.
+    if (label === words.undo) button.dataset.undo = "";
     button.addEventListener("click", async () => {
       toast.remove();
       try {
-        await undo();
+        await deed();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         tell(error.message);

@@ -2,13 +2,14 @@
 
 const DAYS = 30;
 const DAY = 86_400_000;
+const LANGUAGE = document.documentElement.lang;
 
 class UsageChart extends HTMLElement {
   async connectedCallback() {
     const answer = await fetch(`/api/v1/wallet/usage?days=${DAYS}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const { data } = await answer.json();
-    this.querySelector("[data-sum]").textContent = data.credits.toLocaleString(document.documentElement.lang);
+    this.querySelector("[data-sum]").textContent = data.credits.toLocaleString(LANGUAGE);
     this.#days(data);
     this.#keys(data.items);
   }
@@ -20,7 +21,7 @@ class UsageChart extends HTMLElement {
     const bars = [...sums].map(([day, credits]) => {
       const bar = document.createElement("span");
       bar.style.setProperty("--share", credits / most);
-      bar.title = `${day} · ${credits} cr`;
+      bar.title = `${new Date(day).toLocaleDateString(LANGUAGE, { timeZone: "UTC", dateStyle: "medium" })} · ${credits.toLocaleString(LANGUAGE)} cr`;
       return bar;
     });
     this.querySelector(".bars").replaceChildren(...bars);
@@ -35,7 +36,7 @@ class UsageChart extends HTMLElement {
     const rows = [...sums].sort(([, one], [, other]) => other - one).flatMap(([name, credits]) => {
       const [term, value] = [document.createElement("dt"), document.createElement("dd")];
       term.textContent = name;
-      value.textContent = `${credits} cr`;
+      value.textContent = `${credits.toLocaleString(LANGUAGE)} cr`;
       value.className = "figure number";
       return [term, value];
     });

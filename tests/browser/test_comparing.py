@@ -136,3 +136,14 @@ def test_of_a_huge_sheet_the_one_that_was_opened_is_shown(
     page.get_by_role("button", name="One at a time").click()
     expect(page.locator(".caption .words")).to_have_text("a red boat")
     assert complaints(page) == []
+
+
+def test_keys_do_nothing_to_the_frame_behind(studio: Page) -> None:
+    finished(studio, "a red boat", 3)
+    for key in ("v", "Delete", "ArrowRight"):
+        studio.keyboard.press(key)
+    expect(studio.locator(SHEET)).to_be_visible()
+    studio.keyboard.press("Escape")
+    expect(studio.locator("print-stage")).to_be_visible()
+    expect(studio.locator(".roll li")).to_have_count(3)
+    assert Job.objects.count() == 3

@@ -24,6 +24,22 @@ SIDE, BRUSH = 512, 36
 SPOT = (0.3, 0.6)
 PANNED = (40, 25)
 EMPTY = "document.querySelector('mask-editor').empty"
+VISIBLE = """() => {
+  const { canvas } = document.querySelector('mask-editor')
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  return data.filter((value, at) => value && at % 4 === 3).length
+}"""
+PAINTED = """() => new Promise((painted) => {
+  const editor = document.querySelector('mask-editor')
+  const look = () => editor.empty || painted()
+  editor.addEventListener('painted', look)
+  look()
+})"""
+WIPED = """() => new Promise((wiped) => {
+  const editor = document.querySelector('mask-editor')
+  editor.addEventListener('painted', () => editor.empty && wiped())
+  document.querySelector('[data-deed=remix]').click()
+})"""
 REMIX = """() => new Promise((painted) => {
   const editor = document.querySelector('mask-editor')
   editor.addEventListener('painted', () => editor.empty || painted())
@@ -175,6 +191,47 @@ def test_a_remix_takes_the_mask_of_its_frame(sheet: Page, rich: User, house: Ser
     assert again.params["mask"] == first.params["mask"]
     sheet.locator("[data-mask=undo]").click()
     refused(sheet)
+
+
+def test_a_mask_that_is_gone_leaves_none_of_another_frame(sheet: Page) -> None:
+    x, y, _width = spot(sheet)
+    drag(sheet, (x, y), (8, 0))
+    painted(sheet)
+    Job.objects.update(status=Status.FAILED, finished_at=timezone.now())
+    Asset.objects.get(public_id=Job.objects.get().params["mask"]).delete()
+    sheet.reload()
+    expect(sheet.locator("mask-editor")).to_be_visible()
+    x, y, _width = spot(sheet)
+    drag(sheet, (x, y), (8, 0))
+    assert not sheet.evaluate(EMPTY)
+    sheet.evaluate(WIPED)
+    refused(sheet)
+    sheet.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_the_eraser_takes_only_what_it_touches(sheet: Page) -> None:
+    x, y, _width = spot(sheet)
+    drag(sheet, (x, y), (8, 0))
+    painted(sheet)
+    Job.objects.update(status=Status.FAILED, finished_at=timezone.now())
+    sheet.reload()
+    sheet.evaluate(PAINTED)
+    sheet.locator("[data-mask=eraser]").click()
+    drag(sheet, (x + 90, y), (8, 0))
+    drag(sheet, (x + 90, y + 40), (8, 0))
+    assert sheet.evaluate(VISIBLE) > 500
+
+
+def test_a_mask_is_painted_by_keyboard(sheet: Page) -> None:
+    sheet.locator("mask-editor").focus()
+    sheet.keyboard.press("ArrowUp")
+    for _step in range(5):
+        sheet.keyboard.press("Shift+ArrowRight")
+    left, _top, right, _bottom = painted(sheet)
+    box = sheet.locator("mask-editor").bounding_box()
+    assert box
+    each = SIDE / box["width"]
+    assert (left, right) == pytest.approx((SIDE / 2 - BRUSH / 2 * each, SIDE / 2 + (BRUSH / 2 + 40) * each), abs=2)
 
 
 def refused(page: Page) -> None:

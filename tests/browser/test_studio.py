@@ -90,7 +90,7 @@ def test_cancel_says_what_comes_back_and_gives_it(studio: Page, rich: User) -> N
         cancel = studio.get_by_role("button", name=re.compile("Cancel"))
         told = int(re.findall(r"\d+", cancel.inner_text())[0])
         cancel.click()
-        expect(studio.get_by_text("Canceled.")).to_be_visible()
+        expect(studio.locator("print-stage").get_by_text("Canceled.")).to_be_visible()
     job = Job.objects.get()
     assert before - available(rich) == job.charged < job.quoted
     assert told >= job.quoted - job.charged - 2 > 0  # some steps ran between the look and the click
@@ -114,7 +114,7 @@ def test_what_happened_while_the_line_was_down_is_there_when_it_is_back(
     enter(page, house, rich)
     open_studio(page, house)
     press(page, "a red boat")
-    expect(page.get_by_text("next in the queue")).to_be_visible()
+    expect(page.locator("print-stage").get_by_text("next in the queue")).to_be_visible()
     down.set()
     lines[-1].close()
     expect(page.get_by_text("The line is down.")).to_be_visible()

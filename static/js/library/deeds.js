@@ -70,7 +70,8 @@ export class Deeds {
   async zip(ids) {
     this.say(words.packing);
     const headers = { "Content-Type": "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf"]').content };
-    const answer = await fetch("/api/v1/assets/archive", { method: "POST", headers, body: JSON.stringify({ ids: [...ids] }) });
+    const asked = fetch("/api/v1/assets/archive", { method: "POST", headers, body: JSON.stringify({ ids: [...ids] }) });
+    const answer = await asked.catch(() => Promise.reject(new Refusal(words.offline)));
     if (!answer.ok) throw new Refusal((await answer.json()).message);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());

@@ -7,17 +7,35 @@ import { Share } from "./share.js";
 
 export function actions({ roll, source, composer, tool, sheet }) {
   const share = new Share(document.querySelector("[data-share]"));
+  /** True when it lies in the form, and nothing else was chosen before its picture came. */
   const reload = async (job, how) => {
     if (job.tool !== tool.name && (job.params.image || source)) {
       location.assign(`/studio/${job.tool}/?${wanted(job)}`);
       return false;
     }
-    // First, as a picture chooses the shape that is nearest to its own.
-    await source?.recall(job.params);
     composer.load(job.params, how);
-    return true;
+    if (source) composer.open(true);
+    return source ? source.recall(job.params) : true;
   };
-  const again = async (job) => roll.hear(await call("POST", `/jobs/${job.id}/retry`));
+  const take = (job) => {
+    // What the line told of it meanwhile is newer than the answer to a second asking.
+    if (!roll.get(job.id)) roll.hear(job);
+    roll.select(job.id);
+  };
+  const again = async (job) => take(await call("POST", `/jobs/${job.id}/retry`));
+  /** As it was, with another seed. What stands in the form is left alone. */
+  const vary = ({ tool: name, params, cost }) => {
+    const ahead = `ahead-${uuid()}`;
+    const wish = { tool: name, params: { ...params }, sheet: null };
+    delete wish.params.seed;
+    roll.expose(ahead, { ...wish, credits: cost.quoted });
+    return composer.post(ahead, wish);
+  };
+  const start = (output, name) => {
+    if (!source || (name === "inpaint" && tool.name !== name)) return location.assign(`/studio/${name}/?image=${output.id}`);
+    composer.open(true);
+    return source.use(output.id);
+  };
   const once = async (job) => {
     if (job.wish) {
       roll.ask(job.id);
@@ -33,10 +51,10 @@ export function actions({ roll, source, composer, tool, sheet }) {
     cancel: (job) => call("POST", `/jobs/${job.id}/cancellation`),
     retry: (job) => (job.status === "refused" ? once(job) : again(job)),
     remix: (job) => reload(job, { seed: true }),
-    vary: async (job) => (await reload(job, { seed: false, focus: false })) && composer.press(),
-    use: (_job, output) => (source ? source.use(output.id) : location.assign(`/studio/image_to_image/?image=${output.id}`)),
-    paint: (_job, output) => (tool.name === "inpaint" ? source.use(output.id) : location.assign(`/studio/inpaint/?image=${output.id}`)),
-    enlarge: (job, output) => enlarge(roll, job, output),
+    vary,
+    use: (_job, output) => start(output, "image_to_image"),
+    paint: (_job, output) => start(output, "inpaint"),
+    enlarge: (job, output) => enlarge(take, job, output),
     compare: (job) => sheet.open(job.sheet),
     share: (_job, output) => share.open(output),
     star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
@@ -46,27 +64,25 @@ export function actions({ roll, source, composer, tool, sheet }) {
 }
 
 function wanted(job) {
-  const given = { image: job.params.image, remix: job.outputs[0]?.id };
+  const given = { image: job.params.image, again: job.id };
   return new URLSearchParams(Object.entries(given).filter(([, id]) => id));
 }
 
 /** What it costs is said first: nobody sees a price on that button. */
-async function enlarge(roll, job, output) {
+async function enlarge(take, job, output) {
   const wish = { tool: "upscale", params: { image: output.id, prompt: job?.params.prompt ?? "" } };
   const { credits } = await call("POST", "/quotes", wish);
-  offer(roll, wish, uuid(), fill(words.larger, { credits }), words.make);
+  offer(take, wish, uuid(), fill(words.larger, { credits }), words.make);
 }
 
 /** Under one key: what may have arrived although its answer did not is neither made nor paid twice. */
-function offer(roll, wish, key, sentence, label) {
+function offer(take, wish, key, sentence, label) {
   tell(sentence, label, async () => {
     try {
-      const made = await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": key } });
-      roll.hear(made);
-      roll.select(made.id);
+      take(await call("POST", "/jobs", wish, { headers: { "Idempotency-Key": key } }));
     } catch (error) {
       if (!error.passing) throw error;
-      offer(roll, wish, key, error.message, words.retry);
+      offer(take, wish, key, error.message, words.retry);
     }
   });
 }

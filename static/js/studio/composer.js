@@ -220,7 +220,7 @@ export class Composer extends HTMLElement {
     for (const slider of this.form.querySelectorAll('[type="range"]')) {
       slider.style.setProperty("--filled", (slider.value - slider.min) / (slider.max - slider.min));
       const told = slider.closest(".range")?.querySelector("output");
-      if (told) told.value = slider.value;
+      if (told) told.value = number(slider.value);
     }
   }
 
@@ -272,6 +272,7 @@ export class Composer extends HTMLElement {
   }
 }
 
+const number = (written) => (+written).toLocaleString(document.documentElement.lang);
 const styled = (name) => words[`style_${name}`] ?? name;
 
 /** Only what varies may differ: chance is the same for all, unless chance itself is what varies. */

@@ -2,6 +2,7 @@
 
 import { call } from "../api.js";
 import { tell } from "../toast.js";
+import { typing } from "./keys.js";
 
 export function dropping(source) {
   const take = (file) => {
@@ -9,12 +10,18 @@ export function dropping(source) {
     if (source) source.take(file);
     else handOver(file);
   };
-  addEventListener("dragover", (event) => event.preventDefault());
+  const files = (event) => event.dataTransfer.types.includes("Files");
+  addEventListener("dragover", (event) => files(event) && event.preventDefault());
   addEventListener("drop", (event) => {
+    if (!files(event)) return;
     event.preventDefault();
     take(event.dataTransfer.files[0]);
   });
-  addEventListener("paste", (event) => take(event.clipboardData.files[0]));
+  // Tables are copied as a picture of themselves as well: where words are written, words are meant.
+  addEventListener("paste", (event) => {
+    const { files: pasted, types } = event.clipboardData;
+    if (!(typing(event.target) && types.includes("text/plain"))) take(pasted[0]);
+  });
 }
 
 async function handOver(file) {

@@ -6,7 +6,7 @@ const HELD = ["ArrowLeft", "ArrowRight", "+", "=", "-", "[", "]"];
 const DEEDS = { r: "remix", v: "vary", u: "use", s: "star", d: "download", Delete: "trash" };
 export const typing = (target) => target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable]");
 
-export function keys({ roll, stage, composer, deeds }) {
+export function keys({ roll, stage, composer, deeds, sheet }) {
   const help = document.querySelector("[data-help]");
   const plain = {
     ArrowLeft: () => roll.step(1),
@@ -14,7 +14,7 @@ export function keys({ roll, stage, composer, deeds }) {
     "?": () => help.showModal(),
     "/": () => composer.fields.prompt.focus(),
     z: () => document.querySelector(".toast [data-undo]")?.click(),
-    Escape: () => cancel(roll, deeds),
+    Escape: () => (sheet.hidden ? cancel(roll, deeds) : sheet.close()),
     ...closer(composer.picker?.querySelector("mask-editor")),
   };
   addEventListener("keydown", (event) => {
@@ -31,7 +31,9 @@ export function keys({ roll, stage, composer, deeds }) {
     if (event.key === "Escape" && typing(event.target)) event.target.blur();
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = event.key.startsWith("Arrow") && event.target.matches("input");
-    const deed = moves ? undefined : (plain[event.key] ?? (DEEDS[event.key] && (() => stage.press(DEEDS[event.key]))));
+    // Behind what lies side by side is a frame that nobody sees.
+    const hidden = !sheet.hidden && (event.key.startsWith("Arrow") || event.key in DEEDS);
+    const deed = moves || hidden ? undefined : (plain[event.key] ?? (DEEDS[event.key] && (() => stage.press(DEEDS[event.key]))));
     if (!deed) return;
     event.preventDefault();
     deed();

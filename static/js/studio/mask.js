@@ -4,6 +4,9 @@ import { Loupe } from "./loupe.js";
 import { Ring } from "./ring.js";
 
 const EDGE = 6;
+const STEP = 8; // pixels of the screen
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const inside = (share) => Math.min(1, Math.max(0, share));
 
 export class MaskEditor extends HTMLElement {
   connectedCallback() {
@@ -13,6 +16,7 @@ export class MaskEditor extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) this.addEventListener(name, (event) => this.#up(event));
+    this.addEventListener("keydown", (event) => this.#key(event));
     this.ring = new Ring(this);
   }
 
@@ -87,6 +91,24 @@ export class MaskEditor extends HTMLElement {
     this.stroke = null;
   }
 
+  /** Arrows move the brush, with Shift it paints on its way; Enter dabs. */
+  #key(event) {
+    const way = WAYS[event.key];
+    if (!way && event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { left, top, width, height } = this.getBoundingClientRect();
+    const [x, y] = this.spot ?? [0.5, 0.5];
+    this.spot = way ? [inside(x + (way[0] * STEP) / width), inside(y + (way[1] * STEP) / height)] : [x, y];
+    const at = ([across, down]) => this.#place({ clientX: left + across * width, clientY: top + down * height });
+    if (!way || event.shiftKey) {
+      this.strokes.push({ tool: this.tool, size: this.size * this.#scale(), points: [at([x, y]), at(this.spot)] });
+      this.#draw();
+      this.#tell();
+    }
+    this.ring.put(this.spot[0] * width, this.spot[1] * height);
+  }
+
   /** What the first of two fingers began was no stroke. */
   #drop() {
     if (this.stroke) this.undo();
@@ -112,12 +134,12 @@ export class MaskEditor extends HTMLElement {
   /** A fine stroke has a fine edge, or nothing would be left of it. */
   #strokesOn(pen, colour, feather = 0) {
     for (const { tool, size, points, shape } of this.strokes) {
+      pen.filter = feather && !shape ? `blur(${Math.min(feather, size / EDGE)}px)` : "none";
+      pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
       if (shape) {
         pen.drawImage(tinted(shape, colour), 0, 0, this.canvas.width, this.canvas.height);
         continue;
       }
-      pen.filter = feather ? `blur(${Math.min(feather, size / EDGE)}px)` : "none";
-      pen.globalCompositeOperation = tool === "eraser" ? "destination-out" : "source-over";
       Object.assign(pen, { lineWidth: size, lineCap: "round", lineJoin: "round", strokeStyle: colour });
       pen.beginPath();
       pen.moveTo(...points[0]);

@@ -4,6 +4,7 @@ import { words } from "../api.js";
 
 export const MOST = 24;
 const COUNTED = 1000; // what is more is too many, however many it is
+const BROKEN = ["guidance", "strength"]; // these need not be whole numbers
 const CHOICE = /\{([^{}|]*(?:\|[^{}|]*)+)\}/;
 
 /** `a {red|blue} boat` is two prompts. Braces without a bar are only text. Somebody's link may bring forty choices of two. */
@@ -21,9 +22,16 @@ export function prompts(text) {
 
 /** What was typed beside the name of a setting: numbers, or names of styles, as they are or as this page calls them. */
 export function values(name, typed, styles) {
-  const parts = typed.split(",").map((part) => part.trim()).filter(Boolean);
+  const parts = (name === "style" ? typed : pointed(name, typed)).split(/[,;]/).map((part) => part.trim()).filter(Boolean);
   if (name === "style") return parts.map((part) => styles.find((style) => words[`style_${style}`]?.toLowerCase() === part.toLowerCase()) ?? part);
   return parts.map(Number).filter((number) => Number.isFinite(number));
+}
+
+/** `2,5; 3` is two and a half and three where people write so; `2, 4` and `2,4,8` are lists everywhere. */
+function pointed(name, typed) {
+  const comma = (2.5).toLocaleString(document.documentElement.lang).includes(",");
+  if (!comma || !BROKEN.includes(name)) return typed;
+  return typed.replace(/[^;\s]+/g, (part) => (/^\d+,\d+,?$/.test(part) ? part.replace(",", ".") : part));
 }
 
 /** Every combination, in the order of reading. */

@@ -10,6 +10,7 @@ export class Ring {
     this.mark = sheet.appendChild(el("span", { class: "ring", hidden: true, "--size": `${sheet.size}px` }));
     for (const name of ["pointerenter", "pointermove", "pointerdown"]) sheet.addEventListener(name, (event) => this.#follow(event));
     for (const name of ["pointerleave", "pointercancel"]) sheet.addEventListener(name, () => this.hide());
+    sheet.addEventListener("blur", () => this.hide());
     sheet.addEventListener("pointerup", (event) => event.pointerType === "touch" && this.hide());
   }
 
@@ -22,7 +23,7 @@ export class Ring {
     this.mark.style.setProperty("--size", `${size}px`);
     if (!this.mark.hidden) return;
     const { width, height } = this.sheet.getBoundingClientRect();
-    this.#put(width / 2, height / 2);
+    this.put(width / 2, height / 2);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.hide(), SHOWN);
   }
@@ -32,10 +33,10 @@ export class Ring {
     if (event.pointerType === "touch" && !this.sheet.stroke) return this.hide();
     clearTimeout(this.timer);
     const { left, top } = this.sheet.getBoundingClientRect();
-    return this.#put(event.clientX - left, event.clientY - top);
+    return this.put(event.clientX - left, event.clientY - top);
   }
 
-  #put(x, y) {
+  put(x, y) {
     this.mark.hidden = false;
     this.mark.classList.toggle("takes", this.sheet.tool === "eraser");
     this.mark.style.translate = `calc(${x}px - 50%) calc(${y}px - 50%)`;

@@ -15,6 +15,7 @@ export class Share {
     this.output = output;
     this.made.hidden = true;
     this.button.textContent = words.link;
+    this.button.disabled = false;
     this.dialog.showModal();
   }
 
@@ -24,10 +25,13 @@ export class Share {
       await copy(field);
       return;
     }
+    const { output } = this;
     const days = this.dialog.querySelector("select").value;
     const expires_at = days ? new Date(Date.now() + days * DAY).toISOString() : null;
+    this.button.disabled = true;
     try {
-      const link = await call("POST", `/assets/${this.output.id}/links`, { expires_at });
+      const link = await call("POST", `/assets/${output.id}/links`, { expires_at });
+      if (output !== this.output) return;
       field.value = link.url;
       this.made.hidden = false;
       this.button.textContent = words.copy;
@@ -35,6 +39,8 @@ export class Share {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       tell(error.message);
+    } finally {
+      if (output === this.output) this.button.disabled = false;
     }
   }
 }

@@ -8,7 +8,7 @@ const SHOWN = 6;
 
 export class Source {
   constructor(composer, tell, roll) {
-    Object.assign(this, { composer, tell, place: composer.picker });
+    Object.assign(this, { composer, tell, place: composer.picker, turn: {} });
     this.image = this.place.querySelector("[data-shown]");
     this.editor = this.place.querySelector("mask-editor");
     this.place.querySelector('input[type="file"]').addEventListener("change", ({ target }) => {
@@ -31,26 +31,43 @@ export class Source {
 
   async take(file) {
     if (!file) return;
+    const newest = this.#choose();
     const form = new FormData();
     form.append("file", file);
+    this.place.setAttribute("aria-busy", "true");
     try {
       const asset = await call("POST", "/assets", form);
-      this.use(asset.id);
+      if (newest()) await this.use(asset.id);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (newest()) this.#choose();
       this.tell(error.message);
     }
   }
 
-  /** A picture and what was painted on it, as they were sent. What lies there already stays. */
+  /** A picture and what was painted on it, as they were sent. False when something else was chosen before it came. */
   async recall({ image, mask }) {
+    const newest = this.#choose();
     const { files } = this.composer;
-    if (image && image !== files.image) await this.use(image);
-    if (mask && mask !== files.mask) await this.#repaint(mask);
+    if (image && image !== files.image) await this.#show(image, newest);
+    if (mask && mask !== files.mask && newest()) await this.#repaint(mask, newest);
+    return newest();
   }
 
-  /** Answers when the picture is there. */
-  use(id) {
+  async use(id) {
+    const newest = this.#choose();
+    await this.#show(id, newest);
+    if (newest() && this.composer.files.image) this.#fit();
+  }
+
+  /** What comes late belongs to a choice that was taken back. */
+  #choose() {
+    const mine = (this.turn = {});
+    this.place.removeAttribute("aria-busy");
+    return () => mine === this.turn;
+  }
+
+  async #show(id, newest) {
     this.composer.files.image = id;
     this.image.src = `/api/v1/assets/${id}/content`;
     this.image.hidden = false;
@@ -58,16 +75,27 @@ export class Source {
     this.place.querySelector("[data-empty]").hidden = true;
     this.place.querySelector("[data-tools]").hidden = false;
     this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
-    return this.image.decode().then(() => this.#loaded(), () => {});
+    const there = await this.image.decode().then(() => true, () => false);
+    if (!newest()) return;
+    if (!there) this.#none();
+    else if (this.editor) this.#unmask();
+  }
+
+  /** It was deleted meanwhile. */
+  #none() {
+    this.composer.files.image = null;
+    this.image.hidden = true;
+    if (this.editor) this.editor.hidden = true;
+    this.place.querySelector("[data-empty]").hidden = false;
+    this.place.querySelector("[data-tools]").hidden = true;
   }
 
   /** The result has the shape of its source, as near as the model can. */
-  #loaded() {
+  #fit() {
     const wanted = this.image.naturalWidth / this.image.naturalHeight;
     const off = ({ value }) => Math.abs(Math.log(value.split("x").reduce((width, height) => width / height) / wanted));
     const shapes = [...this.composer.form.querySelectorAll('[name="shape"]')];
     shapes.sort((one, other) => off(one) - off(other))[0].checked = true;
-    if (this.editor) this.#unmask();
     this.composer.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -99,7 +127,7 @@ export class Source {
     for (const button of place.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => editor.loupe.closer(CLOSER ** +button.dataset.zoom));
     }
-    editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${+editor.loupe.zoom.toFixed(1)}×`));
+    editor.addEventListener("zoomed", () => (place.querySelector("[data-zoomed]").textContent = `${editor.loupe.zoom.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })}×`));
     editor.addEventListener("painted", () => {
       repainted();
       composer.form.dispatchEvent(new Event("input", { bubbles: true }));
@@ -109,11 +137,14 @@ export class Source {
   }
 
   /** Masks are kept for a while only; without one there is nothing painted. */
-  async #repaint(id) {
+  async #repaint(id, newest) {
     const { painted } = this;
     const answer = await fetch(`/api/v1/assets/${id}/content`).catch(() => null);
-    if (!answer?.ok || painted !== this.painted) return;
-    await this.editor.repaint(await answer.blob());
+    const file = answer?.ok ? await answer.blob() : null;
+    if (painted !== this.painted) this.#choose();
+    if (!newest()) return;
+    if (!file) return this.editor.wipe();
+    await this.editor.repaint(file);
     this.composer.files.mask = id;
   }
 

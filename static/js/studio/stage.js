@@ -16,6 +16,9 @@ function wayOut(code) {
 export class Stage extends HTMLElement {
   begin(roll, actions, examples) {
     Object.assign(this, { roll, actions, examples, chosen: 0 });
+    // Not the stage itself: every step and every button would be read out.
+    this.status = el("p", { class: "visually-hidden", role: "status" });
+    this.after(this.status);
     roll.addEventListener("change", ({ detail }) => this.#changed(detail));
     this.#draw();
   }
@@ -37,6 +40,29 @@ export class Stage extends HTMLElement {
   }
 
   #draw() {
+    const held = this.#held();
+    this.#render();
+    this.#announce();
+    if (held) (this.querySelector(held) ?? this.querySelector("[data-deed]"))?.focus({ preventScroll: true });
+  }
+
+  /** Where the keyboard stands: what is drawn anew would lose it. */
+  #held() {
+    const at = document.activeElement;
+    if (!this.contains(at)) return null;
+    if (at.dataset.deed) return `[data-deed="${at.dataset.deed}"]`;
+    const place = [...this.paper.children].indexOf(at);
+    return place < 0 ? null : `.paper > :nth-child(${place + 1})`;
+  }
+
+  #announce() {
+    const { job } = this;
+    const ends = { succeeded: words.done, canceled: words.canceled, failed: job?.error?.message, refused: job?.error?.message };
+    const said = job ? (ends[job.status] ?? (job.status === "running" ? words.starting : this.#standing(job))) : "";
+    if (this.status.textContent !== said) this.status.textContent = said;
+  }
+
+  #render() {
     const job = this.job;
     if (!job) {
       this.replaceChildren(this.#nothing());

@@ -27,12 +27,12 @@ function begin() {
   const roll = new Roll(state.jobs, state.roll);
   composer.begin(state.tool, state.pictures);
   const source = composer.picker ? new Source(composer, tell, roll) : null;
-  if (source && state.source) source.use(state.source);
+  if (source && state.source) state.remix ? source.recall({ image: state.source, mask: state.remix.mask }) : source.use(state.source);
   // On a phone what is to be chosen or painted lies in the sheet.
   if (source) composer.open(true);
   const draft = new Draft(composer);
   if (state.remix ?? state.preset) composer.load(state.remix ?? state.preset);
-  else draft.restore();
+  else draft.restore(state.source ? null : source);
   new History(composer);
   new Presets(composer, state.presets);
   const stage = document.querySelector("print-stage");
@@ -48,7 +48,15 @@ function begin() {
   listen(roll);
   pressing(roll);
   dropping(source);
-  keys({ roll, stage, composer, deeds });
+  keys({ roll, stage, composer, deeds, sheet });
+  begun();
+}
+
+/** What the address asked for has been done. A reload, or a change of language, goes on from what came of it. */
+function begun() {
+  const job = new URLSearchParams(location.search).get("job");
+  history.replaceState(history.state, "", location.pathname + (job ? `?job=${encodeURIComponent(job)}` : ""));
+  for (const next of document.querySelectorAll('input[name="next"]')) next.value = location.pathname + location.search;
 }
 
 function reopen(roll, sheet) {

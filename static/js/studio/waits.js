@@ -25,7 +25,7 @@ export class Waits {
   }
 
   #over(job) {
-    if (!("Notification" in window)) return;
+    if (!("Notification" in window) || /Android/.test(navigator.userAgent)) return; // there, only a service worker may
     if (Notification.permission === "granted") this.#say(job);
     else if (Notification.permission === "default" && !localStorage.getItem(ASKED)) this.#offer();
   }
