@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Rule, person
 from accounts.errors import InvalidRequest
+from accounts.idempotency import answered, once
 from accounts.models import Scope
 from accounts.reading import Body, read
 from accounts.replies import Reply
@@ -53,7 +54,7 @@ def site(request: Request) -> str:
 
 
 def key_of(request: Request) -> str | None:
-    """Not remembered by `once`: between our order and its answer lies the network. The order itself is the memory."""
+    """Between our order and its answer lies the network, too long for `once`: until then the order is the memory."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= LONGEST and key.isprintable()):
         raise InvalidRequest(_("The Idempotency-Key must be 1 to 255 printable characters."))
@@ -67,8 +68,10 @@ class Checkout(APIView):
     @extend_schema(operation_id="buy_pack", summary="Buy credits", request=WantedPack, responses={201: PaymentPage})
     def post(self, request: Request) -> Response:
         wanted = read(request, WantedPack)
+        if (before := answered(request)) is not None:
+            return before
         order = checkout.buy_pack(person(request), wanted.pack, site=site(request), key=key_of(request))
-        return page_of(order)
+        return once(request, lambda: page_of(order))
 
 
 class Portal(APIView):

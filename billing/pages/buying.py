@@ -23,12 +23,14 @@ def buy(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _to_checkout(request)
     user, packs = person(request), list(Pack.objects.filter(active=True))
-    running = plan_changes.running(user)
+    mine = plan_changes.all_running(user)
+    running = mine[0] if mine else None
     shown = {
         "packs": packs,
         "chosen": _chosen(request, packs),
         "plans": Plan.objects.filter(active=True, amount__gt=0),
         "running": running,
+        "others": mine[1:],
         "coming": plan_changes.coming(running) if running else None,
         "topping": TopUp.objects.select_related("pack").filter(user=user).first(),
         "top_up": TopUpForm(),

@@ -27,11 +27,12 @@ class TopUpForm(forms.Form):
 @require_POST
 @rule(Rule.USER)
 def change(request: HttpRequest) -> HttpResponse:
+    which = request.POST.get("which", "")
     try:
         if "plan" in request.POST:
-            plan_changes.change(person(request), request.POST["plan"])
+            plan_changes.change(person(request), request.POST["plan"], which)
         else:
-            plan_changes.end(person(request), ending=request.POST.get("ending") == "yes")
+            plan_changes.end(person(request), ending=request.POST.get("ending") == "yes", which=which)
         messages.success(request, _("Saved."))
     except Refused as refused:
         messages.error(request, refused.message)

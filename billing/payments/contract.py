@@ -30,6 +30,9 @@ class Gateway(Protocol):
 
     def checkout(self, wish: Wish, success_url: str, cancel_url: str) -> Thing: ...
 
+    def expire(self, session: str) -> Thing:
+        """Nobody can pay there any more. The checkout as it is then: one that was paid before stays complete."""
+
     def portal(self, customer: str, return_url: str) -> str: ...
 
     def charge(self, wish: Wish) -> Thing:

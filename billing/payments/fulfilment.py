@@ -29,12 +29,12 @@ class Money:
 def session_changed(said: Thing) -> None:
     session = gateway().fetch("checkout.session", said["id"])
     order = order_of(session, session["id"])
-    if order is None or session["mode"] != "payment":
+    if order is None:
         return
-    if session["payment_status"] != "unpaid":
-        _fulfil_session(order, session)
-    elif session["status"] == "expired":
+    if session["status"] == "expired":
         close(order, Order.State.EXPIRED)
+    elif session["mode"] == "payment" and session["payment_status"] != "unpaid":
+        _fulfil_session(order, session)
 
 
 def session_failed(said: Thing) -> None:

@@ -59,6 +59,14 @@ class Stripe:
         with _told():
             return self._v1.checkout.sessions.create(asked, {"idempotency_key": f"order-{wish.order}"}).to_dict()
 
+    def expire(self, session: str) -> Thing:
+        sessions = self._v1.checkout.sessions
+        with _told():
+            try:
+                return sessions.expire(session).to_dict()
+            except stripe.InvalidRequestError:
+                return sessions.retrieve(session).to_dict()
+
     def portal(self, customer: str, return_url: str) -> str:
         with _told():
             return self._v1.billing_portal.sessions.create({"customer": customer, "return_url": return_url}).url

@@ -11,9 +11,14 @@ from billing.payments import checkout, fulfilment, subscriptions
 from billing.payments.contract import gateway
 
 
-def running(user: User) -> Subscription | None:
+def all_running(user: User) -> list[Subscription]:
+    """One as a rule. Where two were paid: first the one that goes on."""
     mine = Subscription.objects.filter(user=user, state__in=subscriptions.ALIVE)
-    return mine.select_related("plan", "user").order_by("-pk").first()
+    return list(mine.select_related("plan", "user", "order").order_by("ending", "pk"))
+
+
+def running(user: User) -> Subscription | None:
+    return next(iter(all_running(user)), None)
 
 
 def coming(row: Subscription) -> Plan | None:
@@ -22,8 +27,9 @@ def coming(row: Subscription) -> Plan | None:
     return order.plan if order is not None else None
 
 
-def change(user: User, slug: str) -> Subscription:
-    row, plan = _mine(user), checkout.plan_on_sale(slug)
+def change(user: User, slug: str, which: str = "") -> Subscription:
+    row, plan = _mine(user, which), checkout.plan_on_sale(slug)
+    _check_alone(row)
     if plan.currency.lower() != row.order.currency:
         raise Conflict(_("A running plan cannot change its currency: end it first."))
     order, now = _order(row, plan)
@@ -34,11 +40,13 @@ def change(user: User, slug: str) -> Subscription:
         raise
     row = _looked_at(row)
     # Asked for the same again, Stripe repeats its answer and does nothing: an end asked for in between would stay.
-    return end(user, ending=False) if row.ending else row
+    return end(user, ending=False, which=which) if row.ending else row
 
 
-def end(user: User, *, ending: bool) -> Subscription:
-    row = _mine(user)
+def end(user: User, *, ending: bool, which: str = "") -> Subscription:
+    row = _mine(user, which)
+    if not ending:
+        _check_alone(row)
     gateway().end(row.stripe_id, ending=ending)
     return _looked_at(row)
 
@@ -61,11 +69,19 @@ def _order(row: Subscription, plan: Plan) -> tuple[Order, bool]:
     return checkout.order_for(row.user, plan, changes=row), up
 
 
-def _mine(user: User) -> Subscription:
-    row = running(user)
+def _mine(user: User, which: str) -> Subscription:
+    mine = all_running(user)
+    row = next((one for one in mine if which in ("", one.stripe_id)), None)
     if row is None:
         raise Conflict(_("You have no plan that could be changed."))
     return row
+
+
+def _check_alone(row: Subscription) -> None:
+    """One plan a person: what was asked of a second would be undone, as it may not go on."""
+    others = Subscription.objects.filter(user=row.user, state__in=subscriptions.ALIVE, ending=False)
+    if others.exclude(pk=row.pk).exists():
+        raise Conflict(_("Another plan of yours goes on: end that one first."))
 
 
 def _looked_at(row: Subscription) -> Subscription:

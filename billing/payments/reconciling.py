@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from billing.errors import PaymentRefused, PaymentsDown
@@ -43,6 +43,7 @@ def reconcile(since: datetime | None = None) -> Counter[str]:
     _each(found, "disputes under way", _open_disputes(), lambda row: disputes.changed({"id": row.stripe_id}))
     _each(found, "plans", _lapsed(), lambda row: subscriptions.changed({"id": row.stripe_id}))
     _each(found, "plans of nobody", _abandoned(), lambda row: gateway().end(row.stripe_id, ending=True))
+    _each(found, "second plans", _doubled(), lambda row: gateway().end(row.stripe_id, ending=True))
     _each(found, "not at stripe", Payment.objects.filter(at__gte=start, amount__gt=0).iterator(), _exists_there)
     _forget_orders()
     if not found["failed"]:
@@ -105,17 +106,21 @@ def _missed(model: type[Model], kind: str, since: int) -> Iterator[Thing]:
 
 
 def _open_orders() -> "Iterator[Order]":
-    """Young ones every time, older ones when their checkout has ended: what is paid in between has its own listing."""
+    """Young ones every time, older ones when their checkout has ended: what is paid in between has its own listing.
+
+    An old one that is still open waits for a slow bank, or Stripe does not know it: neither is asked about for ever.
+    """
     now, waiting = timezone.now(), Order.objects.filter(state=Order.State.OPEN, session__isnull=False)
     yield from waiting.filter(created_at__range=(now - RECENT, now - SETTLING)).iterator()
-    yield from waiting.filter(created_at__lt=now - CHECKOUT_ENDS).iterator()
+    yield from waiting.filter(created_at__range=(now - FARTHEST, now - CHECKOUT_ENDS)).iterator()
 
 
 def _forget_orders() -> None:
-    """Never sent to a checkout: nobody can pay them any more."""
-    old = timezone.now() - CHECKOUT_ENDS
-    nowhere = Order.objects.filter(state=Order.State.OPEN, session=None, changes=None, created_at__lt=old)
-    nowhere.exclude(kind=Order.Kind.TOP_UP).update(state=Order.State.EXPIRED)
+    """Never sent to a checkout, or so long ago that no bank decides any more. Money that comes late is granted."""
+    now = timezone.now()
+    nowhere = Q(session=None, created_at__lt=now - CHECKOUT_ENDS) | Q(created_at__lt=now - FARTHEST)
+    waiting = Order.objects.filter(nowhere, state=Order.State.OPEN, changes=None)
+    waiting.exclude(kind=Order.Kind.TOP_UP).update(state=Order.State.EXPIRED)
 
 
 def _pending() -> "QuerySet[Refund]":
@@ -134,6 +139,13 @@ def _abandoned() -> "Iterator[Subscription]":
     """Whoever left or was sent away pays no further month."""
     alive = Subscription.objects.filter(state__in=subscriptions.ALIVE, ending=False)
     return alive.filter(user__is_active=False).iterator()
+
+
+def _doubled() -> "Iterator[Subscription]":
+    """Of several plans that would go on, all but the first end with the month that is paid."""
+    going_on = Subscription.objects.filter(state__in=subscriptions.ALIVE, ending=False)
+    first = going_on.filter(user=OuterRef("user"), pk__lt=OuterRef("pk"))
+    return going_on.filter(Exists(first)).iterator()
 
 
 def _exists_there(payment: Payment) -> bool:

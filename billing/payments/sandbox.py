@@ -45,6 +45,14 @@ class Sandbox:
                 url=f"{address.scheme}://{address.netloc}/sandbox/{wish.order}/",
             )
 
+    def expire(self, session: str) -> Thing:
+        with transaction.atomic():
+            row = SandboxThing.objects.select_for_update().filter(kind="checkout.session", name=session).first()
+            if row is not None and row.body["status"] == "open":
+                row.body["status"] = "expired"
+                row.save(update_fields=["body"])
+        return self.fetch("checkout.session", session)
+
     def portal(self, customer: str, return_url: str) -> str:
         address = urlsplit(return_url)
         return f"{address.scheme}://{address.netloc}/sandbox/portal/"

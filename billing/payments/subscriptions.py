@@ -92,11 +92,15 @@ def _apply(order: Order, plan: Plan, thing: Thing) -> None:
 
 
 def _set_membership(row: Subscription) -> None:
-    if row.state in ALIVE:
-        if Subscription.objects.filter(user=row.user, state__in=ALIVE).exclude(pk=row.pk).exists():
-            raise_alarm("two plans", row.stripe_id, user=row.user.public_id)
-        Membership.objects.update_or_create(user=row.user, defaults={"plan": row.plan, "until": row.until + GRACE})
-    elif row.state in OVER and not Subscription.objects.filter(user=row.user, state__in=ALIVE).exists():
+    """Of two plans the better one counts, as long as it is paid; the other goes on when that has ended."""
+    alive = list(Subscription.objects.filter(user=row.user, state__in=ALIVE).select_related("plan"))
+    if row.state in ALIVE and len(alive) > 1:
+        raise_alarm("two plans", row.stripe_id, user=row.user.public_id)
+    if alive:
+        now = timezone.now()
+        best = max(alive, key=lambda one: (one.until > now, one.plan.amount, one.until))
+        Membership.objects.update_or_create(user=row.user, defaults={"plan": best.plan, "until": best.until + GRACE})
+    elif row.state in OVER:
         Membership.objects.filter(user=row.user, plan=row.plan).update(until=timezone.now())
 
 

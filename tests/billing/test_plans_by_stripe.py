@@ -232,14 +232,3 @@ def test_two_tabs_are_one_checkout(stripe: Stripe, alice: User) -> None:
     assert first == second
     plan(amount=2500)
     assert checkout.subscribe(alice, "pro", site=SITE) != first
-
-
-def test_two_plans_at_once_are_an_alarm(stripe: Stripe, alice: User) -> None:
-    """Two tabs, two different plans, both paid: somebody has to look."""
-    plan()
-    plan("studio", monthly=3000, amount=4900)
-    for order in [checkout.subscribe(alice, slug, site=SITE) for slug in ("pro", "studio")]:
-        stripe.world.pay(stripe.session(order))
-    stripe.post.deliver()
-    assert [alarm.kind for alarm in Alarm.objects.all()] == ["two plans"]
-    assert (shop.wallet(alice)[0], broken()) == (4000, [])

@@ -177,8 +177,8 @@ def test_an_upgrade_that_is_paid_while_it_is_asked_for_again_is_bought_once(
     plan_changes.change(alice, "studio")
     real = plan_changes._mine
 
-    def looked(user: User) -> Subscription:
-        row = real(user)
+    def looked(user: User, which: str) -> Subscription:
+        row = real(user, which)
         stripe.post.deliver()
         return row
 

@@ -104,6 +104,16 @@ def one_session(world: World, _params: Params, name: str) -> Thing:
     return world.store.get("checkout.session", name)
 
 
+@route("POST", "checkout/sessions/{}/expire")
+def expire_session(world: World, _params: Params, name: str) -> Thing:
+    session = world.store.get("checkout.session", name)
+    if session["status"] != "open":
+        said = f"Only Checkout Sessions with a status in open can be expired. This has a status of {session['status']}."
+        raise Wrong(400, said)
+    world.expire(session)
+    return session
+
+
 @route("POST", "billing_portal/sessions", "customer", "return_url")
 def new_portal(world: World, params: Params, _name: str) -> Thing:
     world.store.get("customer", params["customer"])
