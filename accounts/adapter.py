@@ -125,12 +125,18 @@ def _refusals() -> Iterator[None]:
 
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     status = 429 if error.code == "rate_limited" else 503
-    if is_headless_request(request):
+    if _of_program(request):
         response: HttpResponse = JsonResponse({"status": status}, status=status)
     else:
         response = render(request, "refused.html", {"message": error.message}, status=status)
     response["Retry-After"] = str(error.retry_after or 60)
     return response
+
+
+def _of_program(request: HttpRequest) -> bool:
+    """allauth's own views say so while they run; before one does, the address has to."""
+    match = request.resolver_match
+    return is_headless_request(request) or (match is not None and match.view_name.startswith("headless:"))
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

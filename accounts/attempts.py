@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from accounts import limits
+from accounts.adapter import refusal
 from accounts.addresses import block
 from accounts.errors import Refused
 from accounts.tokens import FamilyStrategy
@@ -65,7 +65,7 @@ class CodeAttempts:
         try:
             count(_flow(request, name), request.META["REMOTE_ADDR"])
         except Refused as error:
-            return _refuse(request, error)
+            return refusal(request, error)
         return None
 
 
@@ -97,10 +97,3 @@ def _flow(request: HttpRequest, name: str) -> str:
         # As allauth finds it: many a header and many a token name one session.
         session = FamilyStrategy().get_session_token(request)
     return str(session or block(request.META["REMOTE_ADDR"]))
-
-
-def _refuse(request: HttpRequest, error: Refused) -> HttpResponse:
-    status = 429 if error.code == "rate_limited" else 503
-    response = render(request, "refused.html", {"message": error.message}, status=status)
-    response["Retry-After"] = str(error.retry_after or 60)
-    return response

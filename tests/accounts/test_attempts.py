@@ -16,7 +16,9 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from accounts import limits
 from accounts.models import User
 from tests.accounts.test_auth_api import code, post, proved
 
@@ -103,6 +105,24 @@ def test_a_guess_by_header_counts_too(client: Client, db: None) -> None:
     answers = [client.get("/_allauth/app/v1/auth/email/verify", headers=headers).status_code for _number in range(6)]
     assert answers[-1] in {REFUSED, OVER}
     assert answers.count(EVALUATED) <= 5
+
+
+def test_a_program_is_refused_in_its_own_words(client: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"email": proved(alice).email}
+    client.post("/_allauth/browser/v1/auth/code/request", asked, content_type="application/json")
+    place, wrong = "/_allauth/browser/v1/auth/code/confirm", {"code": "WRNG-WRNG"}
+    for _number in range(5):
+        client.post(place, wrong, content_type="application/json")
+    sixth = client.post(place, wrong, content_type="application/json")
+    assert (sixth.status_code, sixth.json()) == (429, {"status": 429})
+    assert int(sixth["Retry-After"]) > 0
+    monkeypatch.setattr(limits, "connection", nowhere)
+    without_redis = client.post(place, wrong, content_type="application/json")
+    assert (without_redis.status_code, without_redis.json()) == (503, {"status": 503})
+
+
+def nowhere() -> None:
+    raise RedisConnectionError
 
 
 def test_on_the_page_the_sixth_guess_is_refused(client: Client, alice: User) -> None:
