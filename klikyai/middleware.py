@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 log = logging.getLogger("klikyai.request")
-SANE = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+SANE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 QUIET = ("/healthz", "/readyz", "/static/")
 
 request_id = contextvars.ContextVar[str | None]("request_id", default=None)

@@ -94,6 +94,11 @@ def test_a_request_leaves_one_line_with_its_name(client: Client, alice: User, ca
     assert lines == ["GET /account/ 200"]
 
 
-@pytest.mark.parametrize("name", ["short", "x" * 65, "with space here", "line\\nbreak-line"])
+@pytest.mark.parametrize("name", ["7", "short", "x" * 64])
+def test_a_request_name_is_echoed_however_short(client: Client, name: str) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": name})["X-Request-ID"] == name
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "with space here", "line\\nbreak-line"])
 def test_a_foolish_request_name_is_replaced(client: Client, name: str) -> None:
     assert client.get("/healthz", headers={"X-Request-ID": name})["X-Request-ID"] != name
