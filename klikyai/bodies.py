@@ -8,13 +8,17 @@ import orjson
 from daphne import http_protocol
 from daphne.server import reactor
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts import theme
 from accounts.errors import TooLarge
 from klikyai import api
+from klikyai.failures import PROGRAMS
 
 # A client that is still sending gets this long to hear why.
 LINGER = 2
+HTML = "text/html; charset=utf-8"
 
 
 class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
@@ -55,11 +59,21 @@ class CountedRequest(http_protocol.WebRequest):  # type: ignore[misc]
 
 
 def _answer(path: str) -> bytes:
-    meta = {"user_id": None, "timestamp": api.now(), "request_id": uuid.uuid4().hex}
+    name = uuid.uuid4().hex
+    kind, body = ("application/json", _said(path, name)) if path.startswith(PROGRAMS) else (HTML, _page())
+    head = f"HTTP/1.1 413 Payload Too Large\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}X-Request-ID: {name}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+def _said(path: str, name: str) -> bytes:
+    meta = {"user_id": None, "timestamp": api.now(), "request_id": name}
     told = api.body_at(path, TooLarge(_("This is too large.")))
-    body = orjson.dumps(told if path.startswith(api.DIALECT) else {"success": False} | told | {"meta": meta})
-    head = f"HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}X-Request-ID: {meta['request_id']}\r\nConnection: close\r\n\r\n".encode() + body
+    return orjson.dumps(told if path.startswith(api.DIALECT) else {"success": False} | told | {"meta": meta})
+
+
+def _page() -> bytes:
+    shown = {"status": 413, "message": _("This is too large."), "advice": "", "theme": theme.THEMES[0]}
+    return render_to_string("failed.html", shown).encode()
 
 
 def count() -> None:

@@ -263,7 +263,10 @@ MEDIA_ORIGIN = env.text("MEDIA_ORIGIN").rstrip("/")
 LARGEST_JSON = 1024 * 1024
 LARGEST_BODY = 2 * 1024 * 1024
 # Addresses, as patterns, that take more.
-LARGER_BODIES = {r"/api/v1/(assets|uploads)": 256 * 1024 * 1024, r"/v1/images/edits": 64 * 1024 * 1024}
+LARGER_BODIES = {
+    r"/api/v1/(assets|uploads)|/library/add/": 256 * 1024 * 1024,
+    r"/v1/images/edits": 64 * 1024 * 1024,
+}
 # Calls and seconds, per person (or per address, before anybody has signed in). docs/adr/0010-rates.md says why.
 RATES = {
     "read": env.rate("RATE_READ", (75, 5)),

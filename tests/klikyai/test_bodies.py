@@ -66,9 +66,20 @@ def test_an_announced_body_is_refused_before_it_comes(port: int) -> None:
 
 
 @pytest.mark.processes
-def test_uploads_take_more(port: int) -> None:
-    _sent, answer = send_without_end(port, "/api/v1/assets", most=8 * 1024 * 1024)
+@pytest.mark.parametrize("path", ["/api/v1/assets", "/library/add/"])
+def test_uploads_take_more(port: int, path: str) -> None:
+    _sent, answer = send_without_end(port, path, most=8 * 1024 * 1024)
     assert answer == b""
+
+
+@pytest.mark.processes
+def test_a_form_that_is_too_large_is_answered_with_a_page(port: int) -> None:
+    _sent, answer = send_without_end(port, "/account/", most=64 * 1024 * 1024)
+    head, _blank, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 413")
+    assert b"Content-Type: text/html" in head
+    assert body.startswith(b"<!doctype html>")
+    assert b"This is too large." in body
 
 
 @pytest.mark.processes
