@@ -5,11 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -18,10 +18,12 @@ from redis.exceptions import RedisError
 
 from accounts.access import Rule, rule
 from generation import forecast
+from media import storage
+from media.errors import StorageFailed
 
 PATIENCE = 3.0
+FRESH = 1.0  # seconds for which what was found is told to everybody
 POOL = "images"
-_checkers = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
 
 
 def database() -> None:
@@ -39,31 +41,47 @@ def redis() -> None:
         client.ping()
 
 
-def storage() -> None:
-    default_storage.exists("health")
+class Service:
+    """Looked at by one thread of its own: one that hangs keeps nobody from the others, nor do many callers at once."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self._lock = Lock()
+        self._looking: Future[float] | None = None
+        self._begun = self._ended = 0.0
+
+    def look(self) -> tuple[Future[float], float]:
+        """What is being found out, or was a moment ago, and until when it is worth waiting for."""
+        with self._lock:
+            if self._looking is None or (self._looking.done() and time.monotonic() - self._ended >= FRESH):
+                self._begun = time.monotonic()
+                self._looking = self._thread.submit(self._timed)
+            return self._looking, self._begun + PATIENCE
+
+    def _timed(self) -> float:
+        begun = time.perf_counter()
+        try:
+            self._check()
+            return time.perf_counter() - begun
+        finally:
+            self._ended = time.monotonic()
 
 
-ESSENTIAL: dict[str, Callable[[], None]] = {"postgresql": database, "redis": redis}
-ALL = ESSENTIAL | {"storage": storage}
+ESSENTIAL = {"postgresql": Service(database), "redis": Service(redis)}
+ALL = ESSENTIAL | {"storage": Service(storage.reach)}
 
 
-def look(checks: dict[str, Callable[[], None]]) -> dict[str, dict[str, Any]]:
+def look(services: dict[str, Service]) -> dict[str, dict[str, Any]]:
     """All of them at once, so that two dead services do not take twice as long to notice."""
-    until = time.perf_counter() + PATIENCE
-    pending = {name: _checkers.submit(_timed, check) for name, check in checks.items()}
-    return {name: _verdict(future, until) for name, future in pending.items()}
+    begun = {name: service.look() for name, service in services.items()}
+    return {name: _verdict(*looking) for name, looking in begun.items()}
 
 
-def _timed(check: Callable[[], None]) -> float:
-    begun = time.perf_counter()
-    check()
-    return time.perf_counter() - begun
-
-
-def _verdict(future: Future[float], until: float) -> dict[str, Any]:
+def _verdict(looking: Future[float], until: float) -> dict[str, Any]:
     try:
-        seconds = future.result(timeout=max(0.0, until - time.perf_counter()))
-    except (psycopg.Error, RedisError, OSError, TooSlow):
+        seconds = looking.result(timeout=max(0.0, until - time.monotonic()))
+    except (psycopg.Error, RedisError, OSError, StorageFailed, TooSlow):
         return {"status": "down"}
     return {"status": "up", "milliseconds": round(seconds * 1000, 1)}
 

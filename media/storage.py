@@ -67,6 +67,14 @@ def open_at(path: str, start: int = 0) -> IO[bytes]:
     return content
 
 
+def reach() -> None:
+    """Raises where it cannot be."""
+    try:
+        default_storage.exists("health")
+    except Exception as error:  # as above
+        raise StorageFailed(_("The file cannot be read right now."), log=repr(error)) from error
+
+
 def everything() -> Iterator[tuple[str, Callable[[], datetime]]]:
     """Every file, and how to learn when it was last changed."""
     return (_in_bucket if speaks_s3() else _in_folders)()

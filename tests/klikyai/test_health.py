@@ -1,17 +1,26 @@
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
 import pytest
 from django.test import Client, override_settings
+from pytest_django import Settings
 
 from accounts.models import User
 from klikyai import health
+from klikyai.health import Service
 from klikyai.services.embedded import Embedded
 from klikyai.services.process import free_port
+from klikyai.settings import storages
 
 NOWHERE = f"redis://127.0.0.1:{free_port()}/0"
+
+
+@pytest.fixture(autouse=True)
+def each_time_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH", 0.0)
 
 
 @pytest.fixture
@@ -74,5 +83,50 @@ def test_each_service_is_timed_by_itself() -> None:
     def late() -> None:
         Event().wait(0.2)
 
-    found = health.look({"late": late, "quick": int})
+    found = health.look({"late": Service(late), "quick": Service(lambda: None)})
     assert found["quick"]["milliseconds"] < 150 < found["late"]["milliseconds"]
+
+
+def test_a_bucket_that_cannot_be_reached_is_down_and_no_error(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        "MEDIA_STORAGE": "s3", "MEDIA_BUCKET": "klikyai", "MEDIA_ENDPOINT": f"http://127.0.0.1:{free_port()}",
+        "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings.STORAGES = {**settings.STORAGES, "default": storages.media()}
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["services"]["storage"] == {"status": "down"}
+    assert answer.json()["services"]["redis"]["status"] == "up"
+
+
+def test_a_storage_that_hangs_leaves_the_house_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go, looks = Event(), []
+
+    def hang() -> None:
+        looks.append(1)
+        let_go.wait(60)
+
+    monkeypatch.setattr(health, "PATIENCE", 0.5)
+    monkeypatch.setattr(health, "ALL", health.ESSENTIAL | {"storage": Service(hang)})
+    try:
+        with ThreadPoolExecutor(12) as many:
+            flood = [many.submit(health.look, health.ALL) for _each in range(12)]
+        assert {each.result()["storage"]["status"] for each in flood} == {"down"}
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/health").status_code == 503
+        assert len(looks) == 1
+    finally:
+        let_go.set()
+
+
+def test_what_was_found_is_told_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    service = Service(lambda: looks.append(1))
+    for fresh, expected in ((60.0, 1), (0.0, 4)):
+        monkeypatch.setattr(health, "FRESH", fresh)
+        found = [health.look({"it": service})["it"]["status"] for _each in range(3)]
+        assert (found, len(looks)) == (["up"] * 3, expected)
