@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ import orjson
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from redis.exceptions import RedisError
 
 from generation import broadcast
 from generation.aside import aside
@@ -20,6 +22,7 @@ from generation.listeners import Listener, from_here, identify
 from generation.register import register
 
 LARGEST = 4096
+PATIENCE = 2  # seconds that a Redis that is gone or frozen may hold up an end
 TALK = 20  # messages of a client in ten seconds
 
 # Of the application's own: daphne cannot close with those below 3000.
@@ -34,6 +37,14 @@ class Stream(AsyncWebsocketConsumer):  # type: ignore[misc]
     following: Following
     over = False
 
+    async def __call__(self, *how: Any) -> None:
+        try:
+            await super().__call__(*how)
+        finally:
+            # However it ends: of a socket that breaks or is stopped nobody hears that it was disconnected.
+            self._uncount()
+            await self._deafen()
+
     async def dispatch(self, message: Message) -> None:
         # Channels would visit a thread before each message, to close connections that are not even this thread's.
         await getattr(self, get_handler_name(message))(message)
@@ -41,18 +52,21 @@ class Stream(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         headers = self.scope["headers"]
         listener = await aside(identify)(headers) if from_here(headers) else None
+        if not from_here(headers):
+            await self._end(FOREIGN)
+            return
+        # A page is told the code of a socket that was open, and of no other.
+        await self.accept()
         if listener is None:
-            await self._end(FOREIGN if not from_here(headers) else GONE)
+            await self._end(GONE)
             return
         if self.counts[listener.user.pk] >= settings.SOCKETS_EACH:
-            await self.accept()
             await self._end(MANY)
             return
         self.listener, self.heard, self.sending = listener, deque[float](maxlen=TALK), asyncio.Lock()
         self.following = Following(partial(broadcast.since, listener.user), partial(broadcast.snapshot, listener.user))
         self.counts[listener.user.pk] += 1
         self.known = True
-        await self.accept()
         # Listen first, look second: what happens between is told twice by the layer and once by us.
         await self.channel_layer.group_add(broadcast.group(listener.user.pk), self.channel_name)
         async with self.sending:
@@ -61,11 +75,7 @@ class Stream(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         self.over = True
-        if not self.known:
-            return
-        self.counts[self.listener.user.pk] -= 1
-        register().remove(self)
-        await self.channel_layer.group_discard(broadcast.group(self.listener.user.pk), self.channel_name)
+        self._uncount()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.over:
@@ -97,6 +107,18 @@ class Stream(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def reach(self, latest: int) -> None:
         async with self.sending:
             await self._say(await self.following.reach(latest))
+
+    def _uncount(self) -> None:
+        if self.known:
+            self.known = False
+            self.counts[self.listener.user.pk] -= 1
+            register().remove(self)
+
+    async def _deafen(self) -> None:
+        if hasattr(self, "listener"):
+            group = broadcast.group(self.listener.user.pk)
+            with suppress(RedisError, TimeoutError):
+                await asyncio.wait_for(self.channel_layer.group_discard(group, self.channel_name), PATIENCE)
 
     def _floods(self) -> bool:
         now = time.monotonic()

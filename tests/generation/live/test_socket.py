@@ -1,15 +1,20 @@
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from channels.testing import WebsocketCommunicator
+from channels_redis.pubsub import RedisPubSubLoopLayer
 from django.contrib.sessions.models import Session
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from accounts import api_keys, closure
 from accounts.models import ApiKey, Scope, User
 from generation import broadcast, lifecycle
 from generation.models import Event
+from generation.register import register
 from klikyai.asgi import application
 from tests.generation.asking import ask
 from tests.generation.conftest import grant
@@ -94,12 +99,12 @@ async def test_nobody_is_refused(alice: User, connect: Open) -> None:
     revoked = [(b"authorization", f"Bearer {secret}".encode())]
     unscoped = await aside(bearer)(alice, [Scope.BILLING])
     for headers in ([], [(b"cookie", b"sessionid=made-up")], [(b"authorization", b"Bearer x")], revoked, unscoped):
-        assert not (await connect(headers)).accepted
+        assert await until_closed(await connect(headers)) == 4401
 
 
 async def test_a_bad_header_does_not_fall_through_to_the_cookie(alice: User, connect: Open) -> None:
     headers = [*await aside(cookie)(alice), (b"authorization", b"Bearer klik_nonsense")]
-    assert not (await connect(headers)).accepted
+    assert await until_closed(await connect(headers)) == 4401
 
 
 async def test_nothing_of_somebody_else_is_heard(alice: User, charlie: User, connect: Open) -> None:
@@ -203,6 +208,47 @@ async def test_one_person_has_so_many_sockets_and_no_more(alice: User, bob: User
     assert (await (await connect(await aside(cookie)(bob))).receive_json_from(timeout=10))["type"] == "snapshot"
     await first.disconnect()
     assert (await (await connect(headers)).receive_json_from(timeout=10))["type"] == "snapshot"
+
+
+async def test_a_socket_that_breaks_is_counted_no_longer(
+    alice: User, connect: Open, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SOCKETS_EACH = 1
+    headers = await aside(cookie)(alice)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(RedisPubSubLoopLayer, "group_add", lost)
+        broken = await connect(headers)
+        with pytest.raises(RedisConnectionError):
+            await asyncio.wait_for(broken.future, 10)
+    assert (await (await connect(headers)).receive_json_from(timeout=10))["type"] == "snapshot"
+
+
+async def lost(*_where: Any) -> None:
+    raise RedisConnectionError
+
+
+@pytest.mark.parametrize("where", ["in the middle", "at rest"])
+async def test_a_socket_that_is_stopped_is_counted_no_longer(
+    alice: User, connect: Open, settings: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    settings.SOCKETS_EACH = 1
+    headers = await aside(cookie)(alice)
+    with monkeypatch.context() as meanwhile:
+        if where == "in the middle":
+            meanwhile.setattr(RedisPubSubLoopLayer, "group_add", frozen)
+        stopped = await connect(headers)
+        if where == "at rest":
+            await stopped.receive_json_from(timeout=10)
+        stopped.future.cancel()
+        with suppress(asyncio.CancelledError):
+            await stopped.future
+    assert not register()._lines
+    assert not await aside(broadcast.listens)(alice.pk)
+    assert (await (await connect(headers)).receive_json_from(timeout=10))["type"] == "snapshot"
+
+
+async def frozen(*_where: Any) -> None:
+    await asyncio.Event().wait()
 
 
 async def leaves(user: User, how: str) -> None:
