@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,10 +13,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.access import Rule
+from accounts.access import Rule, person
 from accounts.errors import InvalidRequest, Unauthenticated
-from generation import broadcast
+from generation import broadcast, seats
 from generation.api.jobs import own_job
+from generation.api.streams import stream
 from generation.aside import aside
 from generation.broadcast import Message
 from generation.ears import Ear
@@ -45,10 +46,7 @@ class Events(APIView):
         if told.seen():
             # The one answer after which a browser does not ask again by itself.
             return HttpResponse(status=204)
-        response = StreamingHttpResponse(told.lines(), content_type="text/event-stream")
-        response["Cache-Control"] = "no-store"
-        response["X-Accel-Buffering"] = "no"
-        return response
+        return stream(seats.take(person(request)), told.lines())
 
 
 class _Telling:

@@ -196,6 +196,7 @@ LONG_JOB = env.number("LONG_JOB", 180)  # seconds after which an end is told by 
 JOB_SECONDS = env.number("JOB_SECONDS", 900)
 QUEUE_ROOM = env.number("QUEUE_ROOM", 20_000)
 SOCKETS_EACH = env.number("SOCKETS_EACH", 12)
+STREAMS_EACH = env.number("STREAMS_EACH", 24)
 EVENTS_KEPT = timedelta(hours=24)
 WORKER_GRACE = env.number("WORKER_GRACE", 10)
 WORKER_STARTS_IN = env.number("WORKER_STARTS_IN", 120)

@@ -1,4 +1,5 @@
-from django.http import StreamingHttpResponse
+from contextlib import ExitStack
+
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,8 +10,9 @@ from accounts.access import Rule, person
 from accounts.errors import RateLimited, Unavailable
 from accounts.forms_read import StrictForm, read_form
 from accounts.reading import read
-from generation import submission
+from generation import seats, submission
 from generation.api.openai import answers, bodies, calls, sources, waiting
+from generation.api.streams import stream
 
 
 class Drawing(APIView):
@@ -45,10 +47,21 @@ class Edits(Drawing):
 
 
 def _answer(request: Request, wanted: bodies.Images, tool: str, said: dict[str, object], kind: str) -> HttpResponseBase:
-    job = calls.job_for(request, submission.settle(person(request), tool, said))
+    settled = submission.settle(person(request), tool, said)
     if not wanted.stream:
-        return Response(answers.whole(request, wanted, waiting.ended(job)))
-    response = StreamingHttpResponse(answers.pieces(wanted, job, kind), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"
+        return Response(answers.whole(request, wanted, waiting.ended(calls.job_for(request, settled))))
+    # Before anything is held for it.
+    seat = _seat(request)
+    with ExitStack() as unless_sent:
+        unless_sent.callback(seat.leave)
+        response = stream(seat, answers.pieces(wanted, calls.job_for(request, settled), kind))
+        unless_sent.pop_all()
     return response
+
+
+def _seat(request: Request) -> seats.Seat:
+    try:
+        return seats.take(person(request))
+    except RateLimited:
+        calls.refused(request)
+        raise

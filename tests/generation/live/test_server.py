@@ -4,11 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -190,6 +192,22 @@ def test_a_stream_tells_one_job_and_ends_with_it(rich: User, port: int) -> None:
         rest = [found for found in events if "event" in found]
     assert [json.loads(found["data"])["job"]["status"] for found in rest] == ["canceled"]
     assert {json.loads(found["data"])["job"]["id"] for found in rest} == {str(job.public_id)}
+
+
+def test_as_many_streams_as_there_are_connections_hold_up_nobody(rich: User, port: int) -> None:
+    job, headers, most = ask(rich), bearer(rich), settings.STREAMS_EACH
+    assert most > settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    with ExitStack() as opened:
+        for _each in range(most):
+            assert opened.enter_context(Sse(port, job, headers)).answer.status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/jobs", headers=headers, timeout=20).status_code == 200
+        assert opened.enter_context(Sse(port, job, headers)).answer.status_code == 429
+    until(lambda: opens(port, job, headers), "a seat that was left")
+
+
+def opens(port: int, job: Job, headers: dict[str, str]) -> bool:
+    with Sse(port, job, headers) as stream:
+        return stream.answer.status_code == 200
 
 
 def test_a_stream_resumes_without_loss_or_doubles_and_then_rests(rich: User, port: int) -> None:
