@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict
+from accounts import key_families
+from accounts.errors import Conflict, Forbidden
 from accounts.models import ApiKey, User
 
 MARK = "klik_"
@@ -26,22 +28,31 @@ def issue(
     *,
     expires_at: datetime | None = None,
     spending_cap: int | None = None,
+    made_by: ApiKey | None = None,
 ) -> tuple[ApiKey, str]:
     """The row, and the only sight of the key that there will ever be."""
     secret = MARK + secrets.token_urlsafe(32)
-    key = ApiKey(user=user, name=name, prefix=secret[:SHOWN], digest=_digest(secret))
+    key = ApiKey(user=user, name=name, prefix=secret[:SHOWN], digest=_digest(secret), made_by=made_by)
     key.expires_at, key.spending_cap = expires_at, spending_cap
     if scopes is not None:
         key.scopes = list(scopes)
+    if made_by is not None:
+        key_families.check_within(key, made_by, _("A key cannot make another that may do more than itself."))
     key.save()
     return key, secret
 
 
-def make(user: User, name: str, scopes: Sequence[str], **limits: Any) -> tuple[ApiKey, str]:
-    """For a person who asks, by whichever door."""
+@transaction.atomic
+def make(
+    user: User, name: str, scopes: Sequence[str], *, made_by: ApiKey | None = None, **limits: Any
+) -> tuple[ApiKey, str]:
+    """For a person who asks, by whichever door, or for a key of theirs."""
+    _alone(user.pk)
+    if made_by is not None:
+        made_by = _live(made_by)
     if ApiKey.objects.filter(user=user, revoked_at=None).count() >= EACH:
         raise Conflict(_("That is enough keys: revoke one first."))
-    return issue(user, name, scopes, **limits)
+    return issue(user, name, scopes, made_by=made_by, **limits)
 
 
 def find(secret: str) -> ApiKey | None:
@@ -54,8 +65,24 @@ def find(secret: str) -> ApiKey | None:
     return key
 
 
+@transaction.atomic
 def revoke(key: ApiKey) -> None:
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    """And all that it made: they are in the same hands."""
+    _alone(key.user_id)
+    ApiKey.objects.filter(pk__in=key_families.family(key), revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _alone(user: int) -> None:
+    """One at a time at the keys of a person: none is made by one that is being revoked."""
+    User.objects.select_for_update(no_key=True).get(pk=user)
+
+
+def _live(key: ApiKey) -> ApiKey:
+    """As it is now, not as it was when the call came."""
+    found: ApiKey | None = ApiKey.objects.live().filter(pk=key.pk).first()
+    if found is None:
+        raise Forbidden(_("This key no longer opens anything."))
+    return found
 
 
 def _note_use(key: ApiKey) -> None:

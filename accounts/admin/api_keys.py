@@ -19,7 +19,18 @@ class Keys(ReadOnly):
     list_filter = ("created_at", "revoked_at")
     search_fields = ("prefix", "name", "user__email")
     list_select_related = ("user",)
-    fields = ("prefix", "name", "user", "scopes", "spending_cap", "created_at", "expires_at", "used_at", "revoked_at")
+    fields = (
+        "prefix",
+        "name",
+        "user",
+        "made_by",
+        "scopes",
+        "spending_cap",
+        "created_at",
+        "expires_at",
+        "used_at",
+        "revoked_at",
+    )
     actions_detail = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:

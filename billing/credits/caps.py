@@ -9,6 +9,7 @@ from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import key_families
 from accounts.models import ApiKey, User
 from billing import ledger
 from billing.errors import OverLimit
@@ -42,8 +43,16 @@ def check(wallet: Wallet, amount: int, key: ApiKey | None) -> None:
     mine = Q(user=wallet.user)
     _within(wallet.daily_cap, mine, day, amount, _("This is more than you allow yourself a day."))
     _within(wallet.monthly_cap, mine, month, amount, _("This is more than you allow yourself a month."))
-    if key is not None:
-        _within(key.spending_cap, Q(api_key=key), month, amount, _("This is more than this key may spend a month."))
+    for one in key_families.line(key) if key is not None else ():
+        if one.spending_cap is not None:
+            theirs = Q(api_key__in=key_families.family(one))
+            _within(one.spending_cap, theirs, month, amount, _of_key(one == key))
+
+
+def _of_key(own: bool) -> str:
+    if own:
+        return _("This is more than this key may spend a month.")
+    return _("This is more than the key that made this one may spend a month.")
 
 
 def _begins() -> tuple[datetime, datetime]:
