@@ -73,6 +73,8 @@ class OneUpload(APIView):
 
     @extend_schema(exclude=True)
     def head(self, request: Request, upload_id: UUID) -> Response:
+        # For a client of tus all is done once every byte is there: it never comes back to hear of an asset.
+        arrivals.finish_left(own_upload(request, upload_id))
         return self.get(request, upload_id)
 
     @extend_schema(
