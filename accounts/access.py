@@ -62,8 +62,12 @@ class Declared(BasePermission):
         if declared is None or not allows(declared, request.user):
             return False
         if isinstance(request.auth, ApiKey) and declared is not Rule.NOBODY:
-            _check_scope(request.auth, needed_scope(view, str(request.method)))
+            _check_scope(request.auth, self.scope(request, view))
         return True
+
+    def scope(self, request: Request, view: Any) -> str:
+        """Which one a key needs for this call."""
+        return needed_scope(view, str(request.method))
 
 
 def needed_scope(view: Any, method: str) -> str:

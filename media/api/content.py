@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -9,8 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.access import Rule, person
+from accounts.access import Declared, Rule, person
 from accounts.errors import InvalidRequest
+from accounts.models import ApiKey, Scope
 from accounts.reading import read, read_query
 from accounts.streaming import streamed
 from media import storage
@@ -36,8 +38,18 @@ _QUERY = [
 ]
 
 
+class _Fetching(Declared):
+    def scope(self, request: Request, view: Any) -> str:
+        """Whoever may have a thing made may fetch it: links in answers of /v1/images open to the key that asked."""
+        asked = Asset.objects.of(person(request)).filter(public_id=view.kwargs["asset_id"], origin__startswith="job:")
+        if isinstance(request.auth, ApiKey) and Scope.READ not in request.auth.scopes and asked.exists():
+            return Scope.GENERATE
+        return super().scope(request, view)
+
+
 class AssetContent(APIView):
     access = Rule.USER
+    permission_classes = (_Fetching,)
 
     @property
     def rate(self) -> str:

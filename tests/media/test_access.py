@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts import api_keys
+from accounts.models import Scope, User
 from media import sharing, trash
 from media.intake import accept_upload, keep_output
 from media.models import Asset, Project
@@ -80,6 +81,41 @@ def test_a_foreign_thing_is_as_absent_as_none(
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 def test_the_owner_is_let_in(alice_api: APIClient, ids: dict[str, str], method: str, path: str, body: object) -> None:
     assert call(alice_api, method, path, body, ids)[0] in {200, 201, 204}
+
+
+def keyed(user: User, *scopes: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {api_keys.issue(user, 'narrow', list(scopes))[1]}")
+    return client
+
+
+@pytest.fixture
+def made(alice: User) -> Asset:
+    asset = keep_output(alice, "job:9", samples.encoded("PNG"), mime="image/png", recipe={}, attempt_token="t")
+    Asset.objects.filter(pk=asset.pk).update(ready=True)
+    return asset
+
+
+def test_who_may_have_something_made_may_fetch_it_and_nothing_else(
+    alice: User, charlie: User, made: Asset, photo: Asset
+) -> None:
+    generate, content = keyed(alice, Scope.GENERATE), "/api/v1/assets/{}/content"
+    for query in ("", "?format=png", "?variant=thumbnail"):
+        assert generate.get(content.format(made.public_id) + query).status_code == 200
+    assert generate.head(content.format(made.public_id)).status_code == 200
+    for path in (content.format(photo.public_id), content.format(uuid.uuid4()), f"/api/v1/assets/{made.public_id}",
+                 f"/api/v1/assets/{made.public_id}/links", "/api/v1/assets"):  # fmt: skip
+        assert generate.get(path).status_code == 403, path
+    assert generate.post("/api/v1/assets/archive", {"ids": [str(made.public_id)]}, format="json").status_code == 403
+    assert keyed(charlie, Scope.GENERATE).get(content.format(made.public_id)).status_code == 403
+
+
+def test_other_scopes_open_content_as_they_did(alice: User, charlie: User, made: Asset, photo: Asset) -> None:
+    content = "/api/v1/assets/{}/content"
+    for asset in (made, photo):
+        assert keyed(alice, Scope.READ).get(content.format(asset.public_id)).status_code == 200
+        assert keyed(alice, Scope.BILLING).get(content.format(asset.public_id)).status_code == 403
+        assert keyed(charlie, Scope.READ).get(content.format(asset.public_id)).status_code == 404
 
 
 def test_a_list_holds_only_ones_own(alice_api: APIClient, charlie_api: APIClient, ids: dict[str, str]) -> None:
