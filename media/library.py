@@ -99,9 +99,11 @@ def _project(user: User, public_id: UUID) -> Subquery:
     return Subquery(Project.objects.filter(user=user, public_id=public_id).values("pk"))
 
 
-def beside(user: User, asset: Asset) -> tuple[UUID | None, UUID | None]:
-    """What hangs next to it on the wall: the newer one and the older one."""
-    hung = Asset.objects.of(user).on_the_wall().filter(keep_until=None)
+def beside(user: User, asset: Asset, wanted: Wanted) -> tuple[UUID | None, UUID | None]:
+    """What hangs next to it on the wall that was asked for: the newer one and the older one."""
+    hung = Asset.objects.filter(_asked(user, wanted))
+    if wanted.tag is not None:
+        hung = hung.filter(pk__in=Tagging.objects.filter(tag__user=user, tag__name=wanted.tag).values("asset"))
     at = (asset.created_at, asset.pk)
     newer = hung.filter(Q(created_at__gt=at[0]) | Q(created_at=at[0], id__gt=at[1])).order_by("created_at", "id")
     older = hung.filter(Q(created_at__lt=at[0]) | Q(created_at=at[0], id__lt=at[1])).order_by(*ORDER)

@@ -1,10 +1,12 @@
 """The contact sheet. Works without a script: every action is a form that comes back here."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import ValidationError
@@ -67,9 +69,31 @@ def _row(user: User, chosen: str | None, whole: bool) -> tuple[list[Project], in
 def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     found = _own(request, asset_id)
     links = found.links.filter(revoked_at=None).order_by("-created_at")
-    newer, older = beside(_user(request), found)
-    shown = {"asset": found, "recipe": told(found.recipe), "links": links, "newer": newer, "older": older}
-    return render(request, "media/asset.html", shown)
+    wanted, query = _looked_for(request)
+    newer, older = beside(_user(request), found, wanted)
+    context = {
+        "asset": found,
+        "recipe": told(found.recipe),
+        "links": links,
+        "newer": newer,
+        "older": older,
+        "query": query,
+    }
+    return render(request, "media/asset.html", context)
+
+
+def _looked_for(request: HttpRequest) -> tuple[Wanted, str]:
+    """What the wall was asked for when this print was opened: one goes on in it, and back to it."""
+    given = {name: request.GET[name] for name in _FILTERS if name != "cursor" and request.GET.get(name)}
+    try:
+        return Wanted.model_validate_strings(given), f"?{urlencode(given)}" if given else ""
+    except ValidationError:
+        return Wanted(), ""
+
+
+def _back(request: HttpRequest, asset_id: UUID | None = None) -> HttpResponse:
+    place = reverse("library-asset", args=[asset_id]) if asset_id else reverse("library")
+    return redirect(place + _looked_for(request)[1])
 
 
 @require_POST
@@ -90,7 +114,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def star(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     found = _own(request, asset_id)
     Asset.objects.filter(pk=found.pk).update(starred=not found.starred)
-    return redirect("library-asset", asset_id)
+    return _back(request, asset_id)
 
 
 @require_POST
@@ -98,14 +122,14 @@ def star(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 def throw_away(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     trash.throw_away(_own(request, asset_id))
     messages.success(request, _("In the trash for 30 days. You can take it back from there."))
-    return redirect("library")
+    return _back(request)
 
 
 @require_POST
 @rule(Rule.USER)
 def take_back(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     trash.take_back(_own(request, asset_id))
-    return redirect("library-asset", asset_id)
+    return _back(request, asset_id)
 
 
 @require_POST
@@ -113,7 +137,7 @@ def take_back(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 def share(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     _link, token = sharing.share(_own(request, asset_id), None)
     messages.success(request, request.build_absolute_uri(f"/shared/{token}/"))
-    return redirect("library-asset", asset_id)
+    return _back(request, asset_id)
 
 
 @require_POST
@@ -121,7 +145,7 @@ def share(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 def revoke(request: HttpRequest, asset_id: UUID, link_id: UUID) -> HttpResponse:
     for link in _own(request, asset_id).links.filter(public_id=link_id):
         sharing.revoke(link)
-    return redirect("library-asset", asset_id)
+    return _back(request, asset_id)
 
 
 @require_POST

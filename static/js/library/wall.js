@@ -105,7 +105,7 @@ export class Wall {
     cell.dataset.mark = `▸ ${item.width ? `${item.width}×${item.height} · ` : ""}${name}`;
     cell.dataset.id = item.id;
     if (item.colour) link.style.setProperty("--film", item.colour);
-    link.href = `/library/${item.id}/`;
+    link.href = `/library/${item.id}/${this.shelf.query ? `?${this.shelf.query}` : ""}`;
     link.tabIndex = place === this.current ? 0 : -1;
     picture.alt = name;
     picture.draggable = false; // the link is what is dragged
