@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import key_families
-from accounts.errors import Conflict, Forbidden
+from accounts import audit, key_families
+from accounts.errors import Conflict, Forbidden, NotFound
 from accounts.models import ApiKey, User
 
 MARK = "klik_"
@@ -63,6 +63,28 @@ def find(secret: str) -> ApiKey | None:
     if key is not None:
         _note_use(key)
     return key
+
+
+@transaction.atomic
+def change(key: ApiKey, wanted: Mapping[str, Any], *, by: ApiKey | None = None) -> ApiKey:
+    """What is not named stays. A key changes only itself and what it made, and gives no more than it has."""
+    _alone(key.user_id)
+    maker = _live(by) if by is not None else None
+    row: ApiKey | None = ApiKey.objects.select_related("made_by", "user").filter(pk=key.pk, revoked_at=None).first()
+    if row is None:
+        raise NotFound(_("This key no longer opens anything."))
+    if maker is not None and row.pk not in key_families.family(maker):
+        raise Forbidden(_("A key changes only itself and what it made."))
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    if maker is not None:
+        key_families.check_within(row, maker, _("A key cannot give more than it has."))
+    if row.made_by is not None:
+        key_families.check_within(row, row.made_by, _("A key cannot do more than the one that made it."))
+    row.save(update_fields=list(wanted))
+    key_families.narrow(row)
+    audit.record(row.user, "key changed", str(row.public_id), prefix=row.prefix, fields=sorted(wanted))
+    return row
 
 
 @transaction.atomic

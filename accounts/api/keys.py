@@ -19,6 +19,8 @@ from accounts.queries import parameters
 from accounts.reading import Ahead, read, read_query
 from accounts.replies import Reply
 
+LIFTED = ("expires_at", "spending_cap")
+
 
 class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -27,6 +29,21 @@ class NewKey(BaseModel):
     scopes: list[Scope] = Field(default=[Scope.READ, Scope.GENERATE], min_length=1, max_length=4)
     expires_at: Ahead | None = None
     spending_cap: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
+
+
+class ChangedKey(BaseModel):
+    """What is not named stays as it is. Null lifts the cap and the end."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str | None = Field(None, min_length=1, max_length=80, examples=["laptop"])
+    scopes: list[Scope] | None = Field(None, min_length=1, max_length=4)
+    expires_at: Ahead | None = None
+    spending_cap: int | None = Field(None, ge=0, le=2**31 - 1, strict=True, description="Credits a month")
+
+    def named(self) -> dict[str, Any]:
+        given = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in given.items() if value is not None or name in LIFTED}
 
 
 class Key(BaseModel):
@@ -85,11 +102,17 @@ class Keys(APIView):
 
 class OneKey(APIView):
     access = Rule.USER
-    scopes = {"GET": "admin", "DELETE": "admin"}
+    scopes = {"GET": "admin", "PATCH": "admin", "DELETE": "admin"}
 
     @extend_schema(operation_id="get_key", summary="One of my keys", responses=Key)
     def get(self, request: Request, key_id: UUID) -> Response:
         return Response(described(self._own(request, key_id)))
+
+    @extend_schema(operation_id="change_key", summary="Change a key", request=ChangedKey, responses=Key)
+    def patch(self, request: Request, key_id: UUID) -> Response:
+        wanted = read(request, ChangedKey)
+        key = api_keys.change(self._own(request, key_id), wanted.named(), by=key_of(request))
+        return Reply(described(key), _("Saved."))
 
     @extend_schema(operation_id="revoke_key", summary="Revoke a key", responses=Key)
     def delete(self, request: Request, key_id: UUID) -> Response:
