@@ -37,6 +37,14 @@ def test_new_weights_bring_their_guidance_unless_staff_set_one(sketch: Model, ke
     assert sketch.options["styles"] == {}
 
 
+@pytest.mark.parametrize(("kept", "now"), [(2.0, 1.5), (3.0, 3.0)])
+def test_calmer_weights_ask_for_less_unless_staff_set_one(sketch: Model, kept: float, now: float) -> None:
+    Model.objects.filter(pk=sketch.pk).update(defaults=sketch.defaults | {"guidance": kept})
+    import_module("generation.migrations.0010_calmer_sketch").follow(apps, None)
+    sketch.refresh_from_db()
+    assert sketch.usual(editing=False)["guidance"] == now
+
+
 def test_shipping_again_keeps_what_staff_chose(sketch: Model) -> None:
     Model.objects.update(enabled=False, credits=9)
     ship(sender=apps.get_app_config("generation"), using="default")

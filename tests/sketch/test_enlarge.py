@@ -4,7 +4,7 @@ import torch
 from diffusers import AutoencoderTiny
 from diffusers.models.autoencoders.vae import DecoderOutput
 
-from training.sketch.autoencoder import build_autoencoder, halved, to_tensor
+from training.sketch.autoencoder import LATENTS, build_autoencoder, halved, to_tensor
 from training.sketch.enlarge import begin_decoder, build_large, fold_halving, loss_of
 from training.sketch.layout import paint
 from training.sketch.syllabus import lesson
@@ -24,7 +24,7 @@ def test_the_large_encoder_sees_what_the_small_one_sees_of_half_the_picture(smal
     pictures = [paint(lesson(rng), seed) for seed in range(3)]
     whole = large.encode(to_tensor(np.stack([np.asarray(picture) for picture in pictures]))).latents
     half = small.encode(to_tensor(np.stack([np.asarray(halved(picture)) for picture in pictures]))).latents
-    assert whole.shape == half.shape == (3, 4, 16, 16)
+    assert whole.shape == half.shape == (3, LATENTS, 32, 32)
     assert (whole - half).square().mean() < 0.02 * half.var()
 
 
@@ -41,7 +41,7 @@ def test_an_unfolded_encoder_sees_something_else(small: AutoencoderTiny):
 def test_the_large_decoder_shows_twice_the_side(small: AutoencoderTiny):
     large = build_large()
     begin_decoder(large, small)
-    assert large.decode(torch.zeros(1, 4, 16, 18)).sample.shape == (1, 3, 256, 288)
+    assert large.decode(torch.zeros(1, LATENTS, 32, 36)).sample.shape == (1, 3, 256, 288)
 
 
 def test_a_picture_that_reads_otherwise_costs_more(small: AutoencoderTiny, monkeypatch: pytest.MonkeyPatch):

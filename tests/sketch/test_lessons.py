@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from training.sketch.autoencoder import LATENTS
 from training.sketch.denoiser import Sketcher
 from training.sketch.lexicon import COLOUR_NAMES, LIGHT_NAMES, PLACE_NAMES, RELATION_NAMES, STYLE_NAMES, SUBJECT_NAMES
 from training.sketch.scenes import is_held_out
@@ -39,7 +40,7 @@ def test_an_exam_keeps_to_its_kind(kind: Kind, things: int, counts: set[int]):
 
 def test_the_denoiser_learns_and_what_reads_stays_as_it_was():
     model = Sketcher(len(build_tokenizer()))
-    told = model(torch.randn(1, 4, 32, 32), torch.tensor([500]), torch.ones(1, 32, dtype=torch.long))
+    told = model(torch.randn(1, LATENTS, 32, 32), torch.tensor([500]), torch.ones(1, 32, dtype=torch.long))
     told.square().mean().backward()
     assert all(weight.grad is None for weight in model.text.parameters())
     assert all(weight.grad is not None for weight in model.denoiser.parameters())

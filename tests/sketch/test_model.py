@@ -89,8 +89,8 @@ def test_every_step_can_be_watched_and_previewed(sketch: StableDiffusionPipeline
     small = pixels(final.resize(seen[0].shape[1::-1], Image.Resampling.BOX)) / 255
     away = [np.abs(preview - small).mean() for preview in seen]
     assert len(away) == 5
-    # One straight line for cells of 16 x 16 pixels explains two thirds of their colours, even on real paintings.
-    assert away[-1] < 0.75 * away[0]
+    # One straight line for cells of 8 x 8 pixels explains three quarters of their colours, even on real paintings.
+    assert away[-1] < 0.6 * away[0]
 
 
 def test_image_to_image_leaves_its_source_with_strength(sketch: StableDiffusionPipeline, source: Image.Image):

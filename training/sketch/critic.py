@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from training.sketch.autoencoder import load_autoencoder
+from training.sketch.autoencoder import LATENTS, load_autoencoder
 from training.sketch.journal import Journal, Pace, arguments, keep, recall
 from training.sketch.labels import SHOWN
 from training.sketch.shards import load_shards
@@ -36,7 +36,7 @@ class Critic(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.eye = nn.Sequential(
-            nn.Conv2d(4, NARROW, 3, padding=1),
+            nn.Conv2d(LATENTS, NARROW, 4, stride=2, padding=1),
             Block(NARROW),
             Block(NARROW),
             nn.Conv2d(NARROW, WIDE, 3, stride=2, padding=1),

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from training.sketch.autoencoder import (
     DECODER_BLOCKS,
     ENCODER_BLOCKS,
+    LATENTS,
     WIDTH,
     halved,
     load_autoencoder,
@@ -23,7 +24,7 @@ from training.sketch.journal import Journal, Pace, arguments, keep, recall
 from training.sketch.layout import paint
 from training.sketch.syllabus import exam, lesson
 
-CELLS, BATCH, SIDE, LOOKS = 8, 8, 16, 2
+CELLS, BATCH, SIDE, LOOKS, ACROSS = 16, 8, 32, 2, 8
 KEPT = 0.3
 # How two neighbouring pixels become one of the halved picture, seen from the second, the first, and one before them.
 TAPS = ((0.5, 0.5, 0.0), (0.0, 0.5, 0.5), (0.0, 0.0, 1.0))
@@ -31,11 +32,12 @@ TAPS = ((0.5, 0.5, 0.0), (0.0, 0.5, 0.5), (0.0, 0.0, 1.0))
 
 def build_large() -> AutoencoderTiny:
     return AutoencoderTiny(
-        encoder_block_out_channels=(WIDTH,) * 5,
-        decoder_block_out_channels=(WIDTH,) * 5,
+        encoder_block_out_channels=(WIDTH,) * 4,
+        decoder_block_out_channels=(WIDTH,) * 4,
         num_encoder_blocks=(0, *ENCODER_BLOCKS),
-        num_decoder_blocks=(*DECODER_BLOCKS[:2], 1, 0, 0),
-        latent_channels=4,
+        # Edges are bent into place where the picture is large: straight lines between its cells would blur them.
+        num_decoder_blocks=(*DECODER_BLOCKS[:2], 1, 0),
+        latent_channels=LATENTS,
     )
 
 
@@ -74,7 +76,7 @@ def _lessons(rng: np.random.Generator, small: AutoencoderTiny) -> Iterator[tuple
         for _ in range(LOOKS):
             y, x = (int(n) for n in rng.integers(0, SIDE - CELLS + 1, 2))
             cells = latents[..., y : y + CELLS, x : x + CELLS]
-            yield cells, full[..., y * 16 : (y + CELLS) * 16, x * 16 : (x + CELLS) * 16]
+            yield cells, full[..., y * ACROSS : (y + CELLS) * ACROSS, x * ACROSS : (x + CELLS) * ACROSS]
 
 
 def loss_of(large: AutoencoderTiny, cells: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
@@ -84,7 +86,7 @@ def loss_of(large: AutoencoderTiny, cells: torch.Tensor, shown: torch.Tensor) ->
     # Read again it says the same: thin lines weigh little in pixels, but they tell one place from another.
     again = large.encode(drawn.clamp(-1, 1)).latents
     kept = F.mse_loss(again[..., 1:-1, 1:-1], cells[..., 1:-1, 1:-1])
-    return F.l1_loss(drawn, shown) + F.mse_loss(drawn, shown) + edges + KEPT * kept
+    return 1.5 * F.l1_loss(drawn, shown) + 0.3 * F.mse_loss(drawn, shown) + edges + KEPT * kept
 
 
 @torch.no_grad()

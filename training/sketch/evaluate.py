@@ -15,7 +15,7 @@ from training.sketch.layout import paint
 from training.sketch.scenes import Scene
 from training.sketch.syllabus import Kind, exam, one, some, two
 
-STEPS, GUIDANCE, AT_ONCE = 8, 2.0, 8
+STEPS, GUIDANCE, AT_ONCE = 8, 1.5, 8
 COLUMN = {name: k for k, name in enumerate(SHOWN)}
 Answer = Callable[[torch.Tensor], torch.Tensor]
 

@@ -61,7 +61,7 @@ def preview_map(vae: AutoencoderTiny, n: int = 64) -> dict[str, object]:
     return {
         "matrix": [[round(v, 5) for v in row] for row in solved[:-1].tolist()],
         "bias": [round(v, 5) for v in solved[-1].tolist()],
-        "reads": "rgb = clip(latents[channel] @ matrix + bias, 0, 1), one colour for each cell of 16 x 16 pixels",
+        "reads": "rgb = clip(latents[channel] @ matrix + bias, 0, 1), one colour for each cell of 8 x 8 pixels",
     }
 
 

@@ -62,4 +62,4 @@ class Pace:
     def set_rate(self, optimizer: torch.optim.Optimizer, step: int) -> None:
         falling = min(1.0, max(0.02, (1 - self.share) / self.fall))
         for group in optimizer.param_groups:
-            group["lr"] = self.peak * min(1.0, (step + 1) / self.warm) * falling
+            group["lr"] = self.peak * min(1.0, (step + 1) / self.warm) * falling * group.get("share", 1.0)

@@ -15,7 +15,7 @@ from training.sketch.subjects import SUBJECTS
 FLOATING_PLACES = ("space", "underwater", "sky")
 # Large subjects and few stages: what a small model must learn is what a thing is, not where a cloud drifts.
 HEIGHTS = {"small": 0.44, "medium": 0.62, "big": 0.8}
-CROWDS = {2: 0.47, 3: 0.33}
+CROWDS = {2: 0.47, 3: 0.31}
 STAGES = 3
 SPREAD = {1: (0.5,), 2: (0.26, 0.74), 3: (0.18, 0.5, 0.82)}
 SHADOWS: dict[str, Rgb] = {
@@ -77,8 +77,8 @@ def _two(scene: Scene, rng: np.random.Generator) -> list[Spot]:
     match scene.relation:
         case "above" | "below":
             up, down = (
-                Spot(0.5 + sway, 0.48, 0.43, 5, False),
-                Spot(0.5 - sway, 0.94, 0.43, 6, not _floats(second, scene.place)),
+                Spot(0.5 + sway, 0.44, 0.39, 5, False),
+                Spot(0.5 - sway, 0.95, 0.39, 6, not _floats(second, scene.place)),
             )
             return [up, down] if scene.relation == "above" else [down, up]
         case "behind" | "front":
@@ -114,11 +114,11 @@ def compose(scene: Scene, seed: int, width: int = 256, height: int = 256) -> Can
     rng = np.random.default_rng(seed)
     canvas = Canvas(width, height, np.random.default_rng(seed % STAGES))
     set_stage(canvas, scene.place, scene.light)
+    weather(canvas, scene.light)
     spots = _two(scene, rng) if scene.relation else _alike(scene, rng)
     things = scene.things if scene.relation else scene.things * scene.things[0].count
     for thing, spot in sorted(zip(things, spots, strict=True), key=lambda pair: pair[1].layer):
         _draw(canvas, thing, spot, scene.place, scene.light)
-    weather(canvas, scene.light)
     return canvas
 
 

@@ -40,7 +40,7 @@ def _shard(job: tuple[Path, Path, int, int, bool]) -> None:
             drawn = [(s, compose(s, int(rng.integers(2**31)), width, height)) for s in scenes[k : k + 8]]
             pictures = [np.asarray(halved(STYLES[scene.style](canvas))) for scene, canvas in drawn]
             latents.append(model.encode(to_tensor(np.stack(pictures))).latents.half())
-            covers += [np.asarray(subject_cover(canvas).reduce(16)) for _, canvas in drawn]
+            covers += [np.asarray(subject_cover(canvas).reduce(8)) for _, canvas in drawn]
     ids = token_ids(tokenizer, [text for scene in scenes for text in _captions(scene, rng)])
     shard = {"latents": torch.cat(latents), "ids": ids.reshape(PER_SHARD, CAPTIONS, -1).to(torch.int16)}
     shard["cover"] = torch.from_numpy(np.stack(covers))

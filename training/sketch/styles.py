@@ -75,7 +75,7 @@ def _noise(cells: int, seed: int, tall: int = 0) -> Grid:
 @cache
 def _strokes(seed: int) -> Grid:
     """Waxy strokes running down to the left."""
-    rows = Image.fromarray((_noise(56, seed, 230) * 255).astype(np.uint8))
+    rows = Image.fromarray((_noise(36, seed, 120) * 255).astype(np.uint8))
     turned = rows.resize((900, 900), Image.Resampling.BICUBIC).rotate(38, Image.Resampling.BILINEAR)
     return np.asarray(turned.crop((194, 194, 706, 706)), np.float32) / 255
 
@@ -135,14 +135,17 @@ def crayon(canvas: Canvas) -> Image.Image:
     base = _rippled(_filled(canvas, lambda s: s.colour), canvas, 2.5)
     lines = _rippled(_outlines(canvas, 2.4, 0.5), canvas, 2.5)[..., None] / 255
     wax = np.clip(0.84 + 0.9 * (_piece(_strokes(5), canvas) - 0.42), 0.66, 1)[..., None]
-    pixels = base * wax + np.array(PAPER, np.float32) * (1 - wax)
+    # Paper shines through light colours more than through dark ones.
+    through = (1 - wax) * (0.3 + 0.7 * base.mean(2, keepdims=True) / 255)
+    pixels = base * (1 - through) + np.array(PAPER, np.float32) * through
     return _image(pixels * (1 - lines) + (base * 0.55) * lines)
 
 
 def ink(canvas: Canvas) -> Image.Image:
-    sky = blend(canvas.sky[0], PAPER, 0.86), blend(canvas.sky[1], PAPER, 0.9)
-    wash = _filled(canvas, lambda s: blend(s.colour, PAPER, 0.12 if s.role == "subject" else 0.8), sky)
-    lines = _floats(_outlines(canvas, 2.2, 0.75))[..., None] / 255
+    """Bold lines around the subject, thin grey ones on a pale wash around its place."""
+    sky = blend(canvas.sky[0], PAPER, 0.62), blend(canvas.sky[1], PAPER, 0.72)
+    wash = _filled(canvas, lambda s: blend(s.colour, PAPER, 0.1 if s.role == "subject" else 0.52), sky)
+    lines = _floats(_outlines(canvas, 3.2, 0.0))[..., None] / 255
     return _image(_floats(wash) * (1 - lines) + np.array((24, 22, 34), np.float32) * lines)
 
 
@@ -172,9 +175,9 @@ def neon(canvas: Canvas) -> Image.Image:
     image = _blank(canvas, (12, 8, 32), (30, 12, 48))
     draw = ImageDraw.Draw(image)
     for shape in canvas.shapes:
-        tube = _vivid(shape.colour) if shape.role == "subject" else blend(_vivid(shape.colour), (20, 10, 50), 0.5)
-        inside = blend((14, 9, 36), tube, 0.26 if shape.role == "subject" else 0.07)
-        thick = round((2.4 if shape.role == "subject" else 1.3) * FINE)
+        tube = _vivid(shape.colour) if shape.role == "subject" else blend(_vivid(shape.colour), (20, 10, 50), 0.42)
+        inside = blend((14, 9, 36), tube, 0.26 if shape.role == "subject" else 0.1)
+        thick = round((2.6 if shape.role == "subject" else 2.0) * FINE)
         if shape.width is None:
             draw.polygon(_coords(shape), fill=inside)
             draw.line([*_coords(shape), _coords(shape)[0]], fill=tube, width=thick, joint="curve")
@@ -205,12 +208,12 @@ def papercut(canvas: Canvas) -> Image.Image:
                 _draw(draw, shape, blend(shape.colour, PAPER, 0.1))
                 _draw(cut, shape, 255)
         mask = sheet.reduce(FINE)
-        shadow = _moved(mask.filter(ImageFilter.GaussianBlur(4)), 3, 5)
+        shadow = _moved(mask.filter(ImageFilter.GaussianBlur(5)), 4, 7)
         cover = _floats(mask)[..., None] / 255
-        pixels = pixels * (1 - 0.5 * _floats(shadow)[..., None] / 255)
+        pixels = pixels * (1 - 0.6 * _floats(shadow)[..., None] / 255)
         pixels = pixels * (1 - cover) + _floats(coloured.reduce(FINE)) * cover
-        rim = ImageChops.subtract(mask, _moved(mask, 1, 2))
-        pixels = pixels + _floats(rim)[..., None] * 0.12
+        rim = ImageChops.subtract(mask, _moved(mask, 2, 2))
+        pixels = pixels + _floats(rim)[..., None] * 0.16
     return _image(pixels + (_piece(_noise(180, 6), canvas) - 0.5)[..., None] * 12)
 
 

@@ -64,9 +64,9 @@ def sun(p: Pen) -> None:
     p.disc("main", 0, 1, 0.58)
     p.disc("light", -0.08, 1.08, 0.4)
     for s in (-1, 1):
-        p.disc("ink", s * 0.18, 1.1, 0.055)
-        p.disc("rose", s * 0.3, 0.94, 0.08)
-    p.curve("ink", 0.05, [(-0.15, 0.92), (0, 0.84), (0.15, 0.92)])
+        p.disc("ink", s * 0.2, 1.12, 0.09)
+        p.disc("rose", s * 0.36, 0.9, 0.1)
+    p.curve("ink", 0.075, [(-0.17, 0.88), (0, 0.77), (0.17, 0.88)])
 
 
 def moon(p: Pen) -> None:
@@ -95,8 +95,8 @@ def star(p: Pen) -> None:
             ],
         )
     for s in (-1, 1):
-        p.disc("ink", s * 0.15, 1.06, 0.06)
-    p.curve("ink", 0.05, [(-0.12, 0.9), (0, 0.83), (0.12, 0.9)])
+        p.disc("ink", s * 0.19, 1.08, 0.09)
+    p.curve("ink", 0.075, [(-0.16, 0.86), (0, 0.77), (0.16, 0.86)])
 
 
 def cloud(p: Pen) -> None:
