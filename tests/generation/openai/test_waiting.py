@@ -28,10 +28,14 @@ class Noise:
         return {"type": "stream.event", "message": {"job": {"id": "another"}}}
 
 
+async def same(job: Job) -> Job:
+    return job
+
+
 def test_waiting_ends_though_another_job_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = Noise()
     monkeypatch.setattr(waiting, "Ear", lambda _user: noise)
-    monkeypatch.setattr(waiting, "again", lambda job: job)
+    monkeypatch.setattr(waiting, "aside", lambda _again: same)
     monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: noise.now))
     job = Job(user_id=1, status=Status.RUNNING)
     async_to_sync(waiting._until_end)(job)
