@@ -94,7 +94,7 @@ def test_cancel_says_what_comes_back_and_gives_it(studio: Page, rich: User) -> N
     job = Job.objects.get()
     assert before - available(rich) == job.charged < job.quoted
     assert told >= job.quoted - job.charged - 2 > 0  # some steps ran between the look and the click
-    expect(studio.get_by_text(f"{job.charged} credits were charged")).to_be_visible()
+    expect(studio.get_by_text(f"Charged for what ran: {job.charged} cr.")).to_be_visible()
 
 
 def test_what_happened_while_the_line_was_down_is_there_when_it_is_back(

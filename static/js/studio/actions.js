@@ -1,12 +1,16 @@
 /** What can be done with a frame and its pictures. */
 
-import { call, fill, words } from "../api.js";
+import { Refusal, call, fill, words } from "../api.js";
 import { tell } from "../toast.js";
 import { uuid } from "../uuid.js";
-import { Share } from "./share.js";
 
 export function actions({ roll, source, composer, tool, sheet }) {
-  const share = new Share(document.querySelector("[data-share]"));
+  let share = null;
+  // Few pictures are shared: what that takes comes when it is asked for.
+  const sharing = async () => {
+    const { Share } = await import("./share.js").catch(() => Promise.reject(new Refusal(words.offline)));
+    return (share ??= new Share(document.querySelector("[data-share]")));
+  };
   /** True when it lies in the form, and nothing else was chosen before its picture came. */
   const reload = async (job, how) => {
     if (job.tool !== tool.name && (job.params.image || source)) {
@@ -56,7 +60,7 @@ export function actions({ roll, source, composer, tool, sheet }) {
     paint: (_job, output) => start(output, "inpaint"),
     enlarge: (job, output) => enlarge(take, job, output),
     compare: (job) => sheet.open(job.sheet),
-    share: (_job, output) => share.open(output),
+    share: async (_job, output) => (await sharing()).open(output),
     star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
     trash: (job, output) => throwAway(roll, job, output),
     example: (prompt) => composer.write(prompt),

@@ -9,7 +9,6 @@ import { Draft } from "./draft.js";
 import { dropping } from "./dropping.js";
 import { History } from "./history.js";
 import { keys } from "./keys.js";
-import "./mask.js";
 import { Presets } from "./presets.js";
 import { Roll } from "./roll.js";
 import "./sheet.js";
@@ -21,6 +20,8 @@ import { Waits } from "./waits.js";
 const state = JSON.parse(document.getElementById("state").textContent);
 const composer = document.querySelector("studio-composer");
 
+// Who paints over nothing need not wait for the brush.
+if (document.querySelector("mask-editor")) await import("./mask.js");
 if (composer) begin();
 
 function begin() {
