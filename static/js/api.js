@@ -14,6 +14,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Of a module that is loaded only when somebody asks for what it does. */
+export const part = (loading) => loading.catch(() => Promise.reject(new Refusal(words.offline, "offline")));
+
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
 export async function call(method, path, body, options = {}) {

@@ -1,14 +1,14 @@
 /** What can be done with a frame and its pictures. */
 
-import { Refusal, call, fill, words } from "../api.js";
+import { call, fill, part, words } from "../api.js";
 import { tell } from "../toast.js";
 import { uuid } from "../uuid.js";
 
-export function actions({ roll, source, composer, tool, sheet }) {
+export function actions({ roll, source, composer, tool, compare }) {
   let share = null;
   // Few pictures are shared: what that takes comes when it is asked for.
   const sharing = async () => {
-    const { Share } = await import("./share.js").catch(() => Promise.reject(new Refusal(words.offline)));
+    const { Share } = await part(import("./share.js"));
     return (share ??= new Share(document.querySelector("[data-share]")));
   };
   /** True when it lies in the form, and nothing else was chosen before its picture came. */
@@ -59,7 +59,7 @@ export function actions({ roll, source, composer, tool, sheet }) {
     use: (_job, output) => start(output, "image_to_image"),
     paint: (_job, output) => start(output, "inpaint"),
     enlarge: (job, output) => enlarge(take, job, output),
-    compare: (job) => sheet.open(job.sheet),
+    compare: (job) => compare(job.sheet),
     share: async (_job, output) => (await sharing()).open(output),
     star: async (_job, output) => Object.assign(output, await call("PATCH", `/assets/${output.id}`, { starred: !output.starred })),
     trash: (job, output) => throwAway(roll, job, output),

@@ -1,5 +1,6 @@
 /** Joins the parts of the studio; each knows only itself. */
 
+import { part } from "../api.js";
 import { live } from "../live.js";
 import "../pops.js";
 import { tell } from "../toast.js";
@@ -11,7 +12,6 @@ import { History } from "./history.js";
 import { keys } from "./keys.js";
 import { Presets } from "./presets.js";
 import { Roll } from "./roll.js";
-import "./sheet.js";
 import { Source } from "./source.js";
 import "./stage.js";
 import { Strip } from "./strip.js";
@@ -38,11 +38,16 @@ function begin() {
   new Presets(composer, state.presets);
   const stage = document.querySelector("print-stage");
   const sheet = document.querySelector("comparison-sheet");
-  const deeds = actions({ roll, source, composer, tool: state.tool, sheet });
+  // What is held side by side takes more than one at a time does.
+  const compare = async (id) => {
+    await part(import("./sheet.js"));
+    if (!sheet.roll) sheet.begin(roll, stage);
+    sheet.open(id);
+  };
+  const deeds = actions({ roll, source, composer, tool: state.tool, compare });
   stage.begin(roll, deeds, state.tool.models[0].examples);
-  sheet.begin(roll, stage);
-  composer.addEventListener("compared", ({ detail }) => sheet.open(detail));
-  if (state.opened) reopen(roll, sheet);
+  composer.addEventListener("compared", ({ detail }) => compare(detail).catch((error) => tell(error.message)));
+  if (state.opened) reopen(roll, compare);
   if (state.instead === "upscale" && state.source) deeds.enlarge(null, { id: state.source }).catch((error) => deeds.tell(error.message));
   new Strip(document.querySelector(".roll"), roll);
   new Waits(roll);
@@ -60,9 +65,9 @@ function begun() {
   for (const next of document.querySelectorAll('input[name="next"]')) next.value = location.pathname + location.search;
 }
 
-function reopen(roll, sheet) {
+function reopen(roll, compare) {
   roll.select(state.opened.job);
-  if (state.opened.sheet) sheet.open(state.opened.sheet);
+  if (state.opened.sheet) compare(state.opened.sheet).catch((error) => tell(error.message));
 }
 
 function pressing(roll) {
