@@ -197,6 +197,7 @@ def _refused(page: Page, url: str) -> None:
 
 
 def _more(page: Page) -> None:
+    page.locator("[data-shutter]:enabled").wait_for()  # before that no button is heard
     button = page.locator("[data-more]")
     if button.is_visible() and button.get_attribute("aria-expanded") == "false":
         button.click()
